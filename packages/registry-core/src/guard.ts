@@ -1,0 +1,143 @@
+import type { Descriptor } from "./descriptor.ts";
+import type { Digest } from "./digest.ts";
+import type { StoredManifest } from "./manifest.ts";
+import type { Page, PageRequest } from "./page.ts";
+import type { May, Permission } from "./permission.ts";
+import type { Reference, Tag } from "./reference.ts";
+import type { ManifestPush, ManifestReceipt, MountSource, Referrer, ReferrerQuery, Registry } from "./registry.ts";
+import { RegistryError } from "./registry-error.ts";
+import type { RepositoryName } from "./repository-name.ts";
+import type { BlobRange, Chunk, IncomingBytes, OpenBlob, Upload, UploadId, UploadOptions } from "./upload.ts";
+
+/** For whom a registry is guarded. */
+export interface Guarded {
+  readonly may: May;
+  /** Whether the caller may list every repository there is. */
+  readonly mayListRepositories: boolean;
+}
+
+/**
+ * The registry as one caller may use it. Every method asks `may` before it touches the registry, and answers
+ * UNAUTHORIZED alike for what is absent and for what the caller may not see. Push is never granted without pull.
+ */
+export function guard(registry: Registry, caller: Guarded): Registry {
+  return new GuardedRegistry(registry, caller);
+}
+
+// A class, not an object of closures: one is made for every request.
+class GuardedRegistry implements Registry {
+  readonly #registry: Registry;
+  readonly #caller: Guarded;
+
+  constructor(registry: Registry, caller: Guarded) {
+    this.#registry = registry;
+    this.#caller = caller;
+  }
+
+  async #require(repository: RepositoryName, ...needed: readonly Permission[]): Promise<void> {
+    const held = await Promise.all(needed.map((permission) => this.#caller.may(repository, permission)));
+    if (held.includes(false)) throw new RegistryError("UNAUTHORIZED");
+  }
+
+  async getManifest(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
+    await this.#require(repository, "pull");
+    return this.#registry.getManifest(repository, reference);
+  }
+
+  async resolveManifest(repository: RepositoryName, reference: Reference): Promise<Descriptor> {
+    await this.#require(repository, "pull");
+    return this.#registry.resolveManifest(repository, reference);
+  }
+
+  async openBlob(repository: RepositoryName, digest: Digest, range?: BlobRange): Promise<OpenBlob> {
+    await this.#require(repository, "pull");
+    return this.#registry.openBlob(repository, digest, range);
+  }
+
+  async resolveBlob(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
+    await this.#require(repository, "pull");
+    return this.#registry.resolveBlob(repository, digest);
+  }
+
+  async putManifest(repository: RepositoryName, push: ManifestPush): Promise<ManifestReceipt> {
+    await this.#require(repository, "pull", "push");
+    const mayOverwrite = push.mayOverwrite && (await this.#caller.may(repository, "overwrite"));
+    return this.#registry.putManifest(repository, { ...push, mayOverwrite });
+  }
+
+  async putBlob(repository: RepositoryName, digest: Digest, source: IncomingBytes): Promise<Descriptor> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.putBlob(repository, digest, source);
+  }
+
+  async mountBlob(repository: RepositoryName, digest: Digest, source: MountSource): Promise<Descriptor | undefined> {
+    await this.#require(repository, "pull", "push");
+    if (source.kind === "repository") {
+      // Not a refusal: the client then uploads the blob, and learns nothing about the other repository.
+      if (!(await this.#caller.may(source.repository, "pull"))) return undefined;
+      return this.#registry.mountBlob(repository, digest, source);
+    }
+    const mayRead = async (candidate: RepositoryName) =>
+      (await source.mayRead(candidate)) && (await this.#caller.may(candidate, "pull"));
+    return this.#registry.mountBlob(repository, digest, { kind: "any", mayRead });
+  }
+
+  async startUpload(repository: RepositoryName, options?: UploadOptions): Promise<Upload> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.startUpload(repository, options);
+  }
+
+  async getUpload(repository: RepositoryName, id: UploadId): Promise<Upload> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.getUpload(repository, id);
+  }
+
+  async appendChunk(repository: RepositoryName, id: UploadId, chunk: Chunk): Promise<Upload> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.appendChunk(repository, id, chunk);
+  }
+
+  async completeUpload(repository: RepositoryName, id: UploadId, digest: Digest, last?: Chunk): Promise<Descriptor> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.completeUpload(repository, id, digest, last);
+  }
+
+  async cancelUpload(repository: RepositoryName, id: UploadId): Promise<void> {
+    await this.#require(repository, "pull", "push");
+    return this.#registry.cancelUpload(repository, id);
+  }
+
+  async deleteTag(repository: RepositoryName, tag: Tag): Promise<void> {
+    await this.#require(repository, "delete");
+    return this.#registry.deleteTag(repository, tag);
+  }
+
+  async deleteManifest(repository: RepositoryName, digest: Digest): Promise<void> {
+    await this.#require(repository, "delete");
+    return this.#registry.deleteManifest(repository, digest);
+  }
+
+  async deleteBlob(repository: RepositoryName, digest: Digest): Promise<void> {
+    await this.#require(repository, "delete");
+    return this.#registry.deleteBlob(repository, digest);
+  }
+
+  async listTags(repository: RepositoryName, page: PageRequest): Promise<Page<Tag>> {
+    await this.#require(repository, "pull");
+    return this.#registry.listTags(repository, page);
+  }
+
+  async listReferrers(
+    repository: RepositoryName,
+    subject: Digest,
+    query: ReferrerQuery,
+  ): Promise<Page<Referrer, Digest>> {
+    await this.#require(repository, "pull");
+    return this.#registry.listReferrers(repository, subject, query);
+  }
+
+  async listRepositories(page: PageRequest): Promise<Page<RepositoryName>> {
+    if (!this.#caller.mayListRepositories) throw new RegistryError("UNAUTHORIZED");
+    return this.#registry.listRepositories(page);
+  }
+}
