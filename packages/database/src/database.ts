@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "./generated/client.ts";
+import { type Leases, openLeases } from "./lease.ts";
+import { type Subscription, subscribe } from "./subscribe.ts";
+import { type PrismaTransaction, runPgTransaction, runPrismaTransaction, type Transaction } from "./transaction.ts";
+
+/** How to reach Postgres. */
+export interface DatabaseOptions {
+  readonly url: string;
+  /** How many connections at most, those of leases and subscriptions not counted. */
+  readonly connections?: number;
+  /** What Postgres shows as the name of the sessions. */
+  readonly applicationName?: string;
+  /** Told of connections that break while idle; each is replaced by itself. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+/** One Postgres database: SQL for the hot paths, Prisma for the rest, over one pool of connections. */
+export interface Database {
+  /** For pages, the API and accounts. */
+  readonly prisma: PrismaClient;
+
+  /** Runs one statement. With `name` it is prepared once per connection; one name must always mean the same text. */
+  query<Row extends object>(statement: Statement): Promise<Row[]>;
+
+  /**
+   * Runs SQL in one transaction, which is committed when `work` resolves and rolled back when it rejects. After a
+   * serialization failure or a deadlock `work` runs again, three times in all, so it must do nothing but its SQL.
+   * When the connection breaks during COMMIT the change may or may not have happened: the error is thrown, and a
+   * repetition must find the first effect.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+
+  /** The same with Prisma's client inside the transaction. */
+  prismaTransaction<T>(work: (transaction: PrismaTransaction) => Promise<T>): Promise<T>;
+
+  /** Calls `receive` with the payload of each NOTIFY on a channel. Goes on by itself after a broken connection; what
+   * was sent meanwhile is lost, and `receive` is called with the empty text once it listens again. */
+  subscribe(channel: string, receive: (payload: string) => void): Subscription;
+
+  /** Locks between processes that end with the process that holds them. */
+  readonly leases: Leases;
+
+  /** Resolves when Postgres answers. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** A statement with its values, `$1` first. */
+export interface Statement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly name?: string;
+}
+
+/** Opens a pool on a database. Nothing is connected before the first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const onError = options.onConnectionError ?? (() => {});
+  const connection: pg.ClientConfig = {
+    connectionString: options.url,
+    application_name: options.applicationName ?? "layerport",
+    types: typeParsers,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  };
+  const pool = new pg.Pool({
+    ...connection,
+    max: options.connections ?? 10,
+    idleTimeoutMillis: 30_000,
+    // A request that hangs on a lock must not hold its client, and its connection, for ever.
+    options: "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+  });
+  pool.on("error", onError);
+
+  let prisma: PrismaClient | undefined;
+  let leases: Leases | undefined;
+  const subscriptions = new Set<Subscription>();
+
+  return {
+    get prisma() {
+      // Made at first use: the registry's read path starts without it.
+      prisma ??= new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementName }) });
+      return prisma;
+    },
+    async query<Row extends object>(statement: Statement) {
+      const { rows } = await pool.query<Row>(toQuery(statement));
+      return rows;
+    },
+    transaction: (work) => runPgTransaction(pool, work),
+    prismaTransaction(work) {
+      return runPrismaTransaction(this.prisma, work);
+    },
+    subscribe(channel, receive) {
+      const subscription = subscribe(connection, channel, receive, onError);
+      subscriptions.add(subscription);
+      return subscription;
+    },
+    get leases() {
+      leases ??= openLeases(connection, onError);
+      return leases;
+    },
+    async ping() {
+      await pool.query("SELECT 1");
+    },
+    async close() {
+      for (const subscription of subscriptions) await subscription.close();
+      await leases?.close();
+      await prisma?.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** The form in which `pg` takes a statement. */
+export function toQuery(statement: Statement): pg.QueryConfig {
+  const { text, values, name } = statement;
+  return { text, values: values ? [...values] : [], ...(name === undefined ? {} : { name }) };
+}
+
+const int8 = 20;
+
+// Sizes, counts and sequence numbers are bigint columns whose values a double holds exactly.
+const typeParsers: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (oid === int8 && format !== "binary") return parseSafeInteger;
+    return pg.types.getTypeParser(oid, format as "text");
+  },
+};
+
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond 2^53`);
+  return value;
+}
+
+const statementNames = new Map<string, string>();
+
+// Prisma's SQL is parameterised, so there are few texts, and preparing each once per connection pays.
+function statementName({ sql }: { sql: string }): string {
+  const known = statementNames.get(sql);
+  if (known !== undefined) return known;
+  const name = `p${createHash("sha1").update(sql).digest("base64url")}`;
+  if (statementNames.size < 1000) statementNames.set(sql, name);
+  return name;
+}
