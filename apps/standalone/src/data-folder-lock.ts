@@ -1,0 +1,60 @@
+import fs from "node:fs";
+import { connect, createServer, type Server } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { errorCode, StartError } from "./start-error.ts";
+
+/**
+ * Takes the data folder for this process alone and answers how to let go of it. Throws a `StartError` that names
+ * the process that has it.
+ *
+ * The lock is a socket whose name is the folder's identity. The kernel takes it back when this process ends,
+ * however it ends, so there is no stale lock to judge and no moment in which two processes could both take one over.
+ */
+export async function lockDataFolder(directory: string): Promise<() => void> {
+  const address = socketAddress(directory);
+  let server = await listen(address);
+  if (!server) {
+    const holder = await askHolder(address);
+    if (holder) {
+      throw new StartError(`another Layerport (process ${holder}) already runs on the data folder ${directory}`);
+    }
+    // Only a socket that is a file can be left over; the kernel keeps no abstract one.
+    if (!address.startsWith("\0")) fs.rmSync(address, { force: true });
+    server = await listen(address);
+    if (!server) throw new StartError(`another Layerport is starting on the data folder ${directory}`);
+  }
+  const held = server;
+  held.unref();
+  return () => held.close();
+}
+
+function socketAddress(directory: string): string {
+  const { dev, ino } = fs.statSync(directory);
+  const name = `layerport-data-${dev}-${ino}`;
+  return process.platform === "linux" ? `\0${name}` : path.join(os.tmpdir(), `${name}.sock`);
+}
+
+/** Answers `undefined` when somebody else listens there. */
+function listen(address: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.on("error", () => socket.destroy()).end(String(process.pid)));
+    server.once("error", (error) => (errorCode(error) === "EADDRINUSE" ? resolve(undefined) : reject(error)));
+    server.listen(address, () => resolve(server));
+  });
+}
+
+function askHolder(address: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(address);
+    socket.setEncoding("utf8").setTimeout(2_000, () => socket.destroy());
+    socket.on("data", (text: string) => {
+      answer += text;
+    });
+    // A holder that is stopped or busy does not answer, and is still the holder.
+    socket.on("timeout", () => resolve("unknown"));
+    socket.on("error", () => resolve(""));
+    socket.on("close", () => resolve(answer));
+  });
+}
