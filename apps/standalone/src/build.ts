@@ -58,7 +58,9 @@ interface TurboRun {
 
 function turbo(root: string, args: readonly string[], signal: AbortSignal): Promise<TurboRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn("turbo", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], signal });
+    // The portal is built for production whatever this process runs in.
+    const env = { ...process.env, NODE_ENV: undefined };
+    const child = spawn("turbo", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], signal });
     let stdout = "";
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -74,4 +76,8 @@ function turbo(root: string, args: readonly string[], signal: AbortSignal): Prom
     });
     child.once("close", (code) => resolve({ code, stdout, output }));
   });
+}
+
+if (import.meta.main) {
+  await buildWhatChanged(path.join(import.meta.dirname, "../../.."), new AbortController().signal, console.log);
 }
