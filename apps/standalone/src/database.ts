@@ -85,6 +85,7 @@ async function query(url: string, statement: string): Promise<number> {
     await client.connect();
     return (await client.query(statement)).rowCount ?? 0;
   } finally {
+    // The question has its answer, or its error is on the way.
     await client.end().catch(() => undefined);
   }
 }

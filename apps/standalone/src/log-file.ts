@@ -91,6 +91,7 @@ function readable(line: string): string {
     const entry: { msg?: string; err?: { message?: string } } = JSON.parse(line);
     return [entry.msg, entry.err?.message].filter((text, index, all) => text && all.indexOf(text) === index).join(": ");
   } catch {
+    // Not everything that a process writes is a log entry.
     return line.trim();
   }
 }

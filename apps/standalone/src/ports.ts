@@ -29,6 +29,7 @@ export function findFreePort(): Promise<number> {
  */
 export async function rememberedPort(file: string): Promise<number> {
   const remembered = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
+  // Whatever keeps a port from being listened on, it is not free.
   const isFree = remembered > 0 && (await listenOnce("127.0.0.1", remembered).catch(() => 0)) > 0;
   const port = isFree ? remembered : await findFreePort();
   fs.writeFileSync(file, `${port}\n`);

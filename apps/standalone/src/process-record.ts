@@ -70,6 +70,7 @@ function whenBegan(pid: number): string | undefined {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   } catch {
+    // No such process.
     return undefined;
   }
 }

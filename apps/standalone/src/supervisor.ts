@@ -42,6 +42,7 @@ export function keepRunning(first: Running, supervision: Supervision): () => Pro
       failures = Date.now() - startedAt > RECOVERED_AFTER_MS ? 1 : failures + 1;
       const waitMs = Math.min(firstWaitMs * 2 ** (failures - 1), LONGEST_WAIT_MS);
       say(`${name} stopped (${reason}); starting it again in ${waitMs / 1000} s`);
+      // A stop cuts the wait short.
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       startedAt = Date.now();

@@ -93,6 +93,7 @@ function commandLine(pid: number): string {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
+    // No such process.
     return "";
   }
 }
