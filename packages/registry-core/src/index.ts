@@ -94,6 +94,12 @@ export {
   type RepositoryName,
   splitRepositoryName,
 } from "./repository-name.ts";
+export {
+  matchesGlob,
+  matchesRepositoryPattern,
+  parseRepositoryPattern,
+  type RepositoryPattern,
+} from "./repository-pattern.ts";
 export { formatScope, parseScope, type Scope, type ScopeAction } from "./scope.ts";
 export {
   type BlobRange,

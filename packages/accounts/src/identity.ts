@@ -1,0 +1,39 @@
+import type { Scope } from "@layerport/registry-core";
+
+/** What a user's credential may be used for, at most. Absent limits mean everything that the user may do. */
+export interface CredentialLimits {
+  /** The access token behind the credential, whose own limits and end are read at each use. */
+  readonly accessTokenId: string | undefined;
+  /** The access entries of a bearer token; absent for other credentials. */
+  readonly access: readonly Scope[] | undefined;
+}
+
+/** A user, known by some credential. */
+export interface UserIdentity {
+  readonly kind: "user";
+  readonly id: string;
+  readonly name: string;
+  /** The user's epoch when the credential was checked; rights end when the user's own has moved on. */
+  readonly epoch: number;
+  readonly mayListRepositories: boolean;
+  readonly limits: CredentialLimits | undefined;
+}
+
+/** A caller without a credential, or with the bearer token of one. */
+export interface AnonymousIdentity {
+  readonly kind: "anonymous";
+  readonly access: readonly Scope[] | undefined;
+}
+
+/** Who a request acts for. It says who, never what they may do now: `Accounts.rightsOf` answers that. */
+export type Identity = AnonymousIdentity | UserIdentity;
+
+/** Where a request came from, as records show it. */
+export interface RequestOrigin {
+  readonly address?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+/** The caller without a credential. */
+export const anonymous: AnonymousIdentity = Object.freeze({ kind: "anonymous", access: undefined });

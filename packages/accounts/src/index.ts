@@ -1,0 +1,25 @@
+// The gatehouse: who you are, what you may do, what was done. It imports database and registry-core only; the apps
+// hand it what it needs of the store (the visibility of a repository). Begin with accounts.ts, then authorize.ts.
+
+export { AccountError, type AccountErrorCode, accountErrorCodes } from "./account-error.ts";
+export type {
+  AccessToken,
+  Accounts,
+  BasicCredentials,
+  BrowserSession,
+  CreatedAccessToken,
+  FirstAdministrator,
+  InstanceSettings,
+  IssuedBearer,
+  NewAccessToken,
+  NewMember,
+  NewUser,
+  OrganizationDescription,
+  OrganizationSummary,
+  SetupState,
+  SignedIn,
+  SignInRequest,
+  UserDescription,
+  Viewer,
+} from "./accounts.ts";
+export type { Identity, RequestOrigin } from "./identity.ts";
