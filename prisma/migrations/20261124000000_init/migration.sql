@@ -76,6 +76,8 @@ CREATE TABLE "access_token" (
 -- CreateTable
 CREATE TABLE "refresh_token" (
     "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "family_id" UUID NOT NULL,
+    "replaces_id" UUID,
     "user_id" UUID NOT NULL,
     "access_token_id" UUID,
     "hash" BYTEA NOT NULL,
@@ -302,6 +304,12 @@ CREATE UNIQUE INDEX "refresh_token_hash_key" ON "refresh_token"("hash");
 
 -- CreateIndex
 CREATE INDEX "refresh_token_user_id_idx" ON "refresh_token"("user_id");
+
+-- CreateIndex
+CREATE INDEX "refresh_token_family_id_idx" ON "refresh_token"("family_id");
+
+-- CreateIndex
+CREATE INDEX "refresh_token_replaces_id_idx" ON "refresh_token"("replaces_id");
 
 -- CreateIndex
 CREATE INDEX "refresh_token_expires_at_idx" ON "refresh_token"("expires_at");
