@@ -242,7 +242,7 @@ export function blobStoreContract(name: string, make: () => Promise<BlobStoreFix
       it("a digest pushed and removed over and over at the same time is never half there", async () => {
         const bytes = randomBytes(100);
         const turns = Array.from({ length: 8 }, async () => {
-          for (let turn = 0; turn < 5; turn += 1) {
+          for (let turn = 0; turn < 20; turn += 1) {
             const key = await store(blobs, bytes);
             expect((await allOf(await blobs.open(key))).equals(bytes)).toBe(true);
             await blobs.remove(key);

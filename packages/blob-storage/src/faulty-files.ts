@@ -1,7 +1,8 @@
 // For tests: a filesystem that records the calls made on it and fails those it is told to.
 
 import { constants } from "node:fs";
-import { nodeFiles, type StorageFile, type StorageFiles } from "./storage-files.ts";
+import { nodeFiles } from "./node-files.ts";
+import type { StorageFile, StorageFiles } from "./storage-files.ts";
 
 /** A call as it is recorded: its name and the path it was made on, relative to the root. */
 export interface RecordedCall {

@@ -349,6 +349,18 @@ describe("filesystemBlobStore", () => {
       await expect(waiting).rejects.toThrow("closed before");
     });
 
+    it("readers that broke off take no large buffer away from those who come after", async () => {
+      const pool = new BufferPool(2);
+      const scarce = filesystemBlobStore({ root, readBuffers: pool });
+      const key = await store(scarce, randomBytes(3 * mebibyte));
+      for (let reader = 0; reader < 3; reader += 1) {
+        const stuck = new Writable({ write: () => stuck.destroy() });
+        await expect((await scarce.open(key))?.copyTo(stuck)).rejects.toThrow("closed before");
+      }
+      expect([pool.take().length, pool.take().length]).toEqual([mebibyte, mebibyte]);
+      expect(pool.take().length).toBeLessThan(mebibyte);
+    });
+
     it("F35 I8: a read error, or a file shorter than it was, breaks the copy and frees the handle", async () => {
       const key = await store(blobs, randomBytes(3 * mebibyte));
       const sink = new Writable({ write: (_part, _encoding, done) => done() });

@@ -7,14 +7,18 @@ import type { BlobKey, BlobStore, ByteRange, OpenBytes, StagedEntry, StoredEntry
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { algorithms, isBlobKey, isUuid, Layout } from "./layout.ts";
+import { nodeFiles } from "./node-files.ts";
 import { openFile } from "./open-file.ts";
 import { StorageError } from "./storage-error.ts";
-import { countingSpace, nodeFiles, type StorageFiles, systemCode, unlessAbsent } from "./storage-files.ts";
+import { countingSpace, type StorageFiles, systemCode, unlessAbsent } from "./storage-files.ts";
 import { Volume } from "./volume.ts";
 
 /** Shared by every store of the process, because memory is the process's. */
 const processBudget = new ByteBudget(64 * 1024 * 1024);
 const processPool = new BufferPool(64);
+
+// Far more than removals of one digest can come in between; it ends the loop on a volume that answers nonsense.
+const renameAttempts = 100;
 
 /** What a filesystem store may be given; only `root` is needed. */
 export interface FilesystemBlobStoreOptions {
@@ -181,14 +185,14 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async #rename(staged: string, digest: string, path: string): Promise<void> {
-    for (;;) {
-      await this.#files.mkdir(digest, { recursive: true });
-      const error: unknown = await this.#files.rename(staged, path).then(
+    for (let attempt = 1; ; attempt += 1) {
+      const moving = this.#files.mkdir(digest, { recursive: true }).then(() => this.#files.rename(staged, path));
+      const failure = await moving.then(
         () => undefined,
-        (reason: unknown) => reason,
+        (error: unknown) => ({ error }),
       );
-      if (error === undefined) return;
-      if (systemCode(error) !== "ENOENT") throw error;
+      if (failure === undefined) return;
+      if (systemCode(failure.error) !== "ENOENT" || attempt === renameAttempts) throw failure.error;
       if ((await unlessAbsent(this.#files.stat(staged))) === undefined) {
         if ((await unlessAbsent(this.#files.stat(path))) === undefined) throw new StorageError("UNKNOWN_STAGED");
         return;

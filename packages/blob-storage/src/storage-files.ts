@@ -1,4 +1,3 @@
-import fs from "node:fs/promises";
 import { StorageError } from "./storage-error.ts";
 
 /** What the filesystem store asks of one open file. */
@@ -23,9 +22,6 @@ export interface StorageFiles {
   stat(path: string): Promise<{ size: number; mtime: Date }>;
   statfs(path: string): Promise<{ bavail: number; bsize: number }>;
 }
-
-/** The real thing. */
-export const nodeFiles: StorageFiles = fs;
 
 /** The error code of a failed system call, such as ENOENT. */
 export function systemCode(error: unknown): string | undefined {
