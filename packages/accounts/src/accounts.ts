@@ -148,7 +148,7 @@ export interface Accounts {
   /** What the identity may do now. `may` throws TOKEN_INVALID when its user or credential has ended since. */
   rightsOf(identity: Identity): Guarded;
 
-  actorOf(identity: Identity, origin: RequestOrigin): Actor;
+  actorOf(identity: Identity, origin?: RequestOrigin): Actor;
 
   /** @throws TOKEN_INVALID */
   readScope(identity: Identity): Promise<ReadScope>;
@@ -157,8 +157,9 @@ export interface Accounts {
    * @throws TOKEN_INVALID */
   issueBearer(identity: Identity, scopes: readonly Scope[], service: string): Promise<IssuedBearer>;
 
-  /** A renewable right to bearer tokens, for a client that asked for one. @throws TOKEN_INVALID for nobody's */
-  issueRefreshToken(identity: Identity, clientId: string): Promise<string>;
+  /** A renewable right to bearer tokens, for a client that asked for one by password or access token.
+   * @throws TOKEN_INVALID */
+  issueRefreshToken(identity: Identity, clientId: string, origin?: RequestOrigin): Promise<string>;
 
   /** Answers whose token it is, and the token that replaces it. The replaced one ends when its successor is used;
    * using it after that ends all of them. @throws REFRESH_TOKEN_INVALID */
@@ -182,7 +183,7 @@ export interface Accounts {
   checkSetupToken(token: string): Promise<boolean>;
   /** Makes the administrator, the organization of the same name and a session, in one step, once.
    * @throws SETUP_TOKEN_WRONG, SETUP_DONE, NAME_INVALID, NAME_RESERVED, NAME_TAKEN, EMAIL_INVALID, PASSWORD_TOO_SHORT,
-   * PASSWORD_TOO_LONG, PASSWORD_TOO_EASY, DISPLAY_NAME_INVALID, TOO_MANY_ATTEMPTS */
+   * PASSWORD_TOO_LONG, PASSWORD_TOO_EASY, DISPLAY_NAME_INVALID */
   createFirstAdministrator(administrator: FirstAdministrator, origin: RequestOrigin): Promise<SignedIn>;
   /** Ends setup for good and removes the setup token's file. Repeating it changes nothing. @throws NOT_ALLOWED */
   completeSetup(viewer: Viewer, origin?: RequestOrigin): Promise<void>;

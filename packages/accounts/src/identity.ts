@@ -1,4 +1,4 @@
-import type { Scope } from "@layerport/registry-core";
+import type { Actor, Scope } from "@layerport/registry-core";
 
 /** What a user's credential may be used for, at most. Absent limits mean everything that the user may do. */
 export interface CredentialLimits {
@@ -13,7 +13,7 @@ export interface UserIdentity {
   readonly kind: "user";
   readonly id: string;
   readonly name: string;
-  /** The user's epoch when the credential was checked; rights end when the user's own has moved on. */
+  /** The user's epoch when the credential was made or checked; rights end when the user's own has moved on. */
   readonly epoch: number;
   readonly mayListRepositories: boolean;
   readonly limits: CredentialLimits | undefined;
@@ -37,3 +37,12 @@ export interface RequestOrigin {
 
 /** The caller without a credential. */
 export const anonymous: AnonymousIdentity = Object.freeze({ kind: "anonymous", access: undefined });
+
+/** Who the records of a change name. */
+export function actorOf(identity: Identity, origin?: RequestOrigin): Actor {
+  const { address, requestId, userAgent } = origin ?? {};
+  const from = { address, requestId, userAgent };
+  return identity.kind === "user"
+    ? { kind: "user", id: identity.id, name: identity.name, ...from }
+    : { kind: "anonymous", name: "anonymous", ...from };
+}

@@ -1,6 +1,7 @@
 // The gatehouse: who you are, what you may do, what was done. It imports database and registry-core only; the apps
 // hand it what it needs of the store (the visibility of a repository). Begin with accounts.ts, then authorize.ts.
 
+export { accessTokenRules } from "./access-token.ts";
 export { AccountError, type AccountErrorCode, accountErrorCodes } from "./account-error.ts";
 export type {
   AccessToken,
@@ -22,4 +23,9 @@ export type {
   UserDescription,
   Viewer,
 } from "./accounts.ts";
+export { type AuditVerdict, verifyAuditChain } from "./audit.ts";
 export type { Identity, RequestOrigin } from "./identity.ts";
+export { type AccountsOptions, openAccounts } from "./open-accounts.ts";
+export { passwordRules } from "./password.ts";
+export { matchesSecret, readSecrets, type Secrets } from "./secrets.ts";
+export { redactTokens } from "./token-format.ts";

@@ -23,3 +23,4 @@ export { type MemoryRegistry, memoryRegistry } from "./memory-registry.ts";
 export { type RegistryFeature, type RegistryFixture, registryContract } from "./registry-contract.ts";
 export { tar } from "./tar.ts";
 export { testDatabase } from "./test-database.ts";
+export { testSecrets } from "./test-secrets.ts";

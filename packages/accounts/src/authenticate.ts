@@ -1,0 +1,202 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { batchedLookup, type Database } from "@layerport/database";
+import { AccountError, type AccountErrorCode } from "./account-error.ts";
+import type { BasicCredentials, SignInRequest } from "./accounts.ts";
+import { record } from "./audit.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { actorOf, anonymous, type RequestOrigin, type UserIdentity } from "./identity.ts";
+import type { LastUse } from "./last-use.ts";
+import type { Passwords } from "./password.ts";
+import type { Pepper } from "./secrets.ts";
+import type { SignInLimit } from "./sign-in-limit.ts";
+import { findTokenKind, hashToken, looksLikeToken } from "./token-format.ts";
+
+/** A user as a sign-in needs it. */
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly displayName: string | null;
+  readonly isAdministrator: boolean;
+  readonly isAuditor: boolean;
+  readonly isSuspended: boolean;
+  readonly epoch: number;
+}
+
+/** Knows people by what they present. Every refusal is audited. */
+export interface Authentication {
+  authenticateBasic(credentials: BasicCredentials): Promise<UserIdentity>;
+  /** @throws CREDENTIALS_WRONG, ACCOUNT_SUSPENDED, TOO_MANY_ATTEMPTS */
+  checkPassword(request: SignInRequest): Promise<UserRow>;
+}
+
+/** What authentication needs of the house. */
+export interface AuthenticationOptions {
+  readonly database: Database;
+  readonly peppers: readonly [Pepper, ...Pepper[]];
+  readonly passwords: Passwords;
+  readonly limit: SignInLimit;
+  readonly lastUse: LastUse;
+}
+
+/** The columns of a `UserRow`, of a table named `person`. */
+export const userColumns = `person.id, person.name, person.email, person.display_name AS "displayName",
+  person.is_administrator AS "isAdministrator", person.is_auditor AS "isAuditor",
+  person.suspended_at IS NOT NULL AS "isSuspended", person.auth_epoch AS epoch`;
+
+/** The login name that stands for the owner of whatever access token comes with it. */
+const anyOwner = "lp";
+
+/** A refusal without a guess in it, such as a script's expired token, is recorded once in this time. */
+const repeatedRefusalMs = 60_000;
+
+/** Opens authentication over one database. */
+export function openAuthentication(options: AuthenticationOptions): Authentication {
+  const { database, peppers, passwords, limit, lastUse } = options;
+  const lately = new BoundedCache<number>(10_000);
+
+  const refuse = async (refusal: Refusal): Promise<never> => {
+    const { code, origin, person, cause } = refusal;
+    const retryAfterSeconds = AccountError.is(cause) ? cause.retryAfterSeconds : undefined;
+    const key = `${code} ${person?.id ?? refusal.account} ${origin.address}`;
+    const isRepeated = (lately.find(key) ?? 0) > Date.now() - repeatedRefusalMs;
+    if (code === "CREDENTIALS_WRONG" || !isRepeated) {
+      lately.put(key, Date.now());
+      await database.transaction((transaction) =>
+        record(transaction, {
+          action: "sign-in.refused",
+          actor: actorOf(anonymous, origin),
+          // What was typed as a name can be a password, so only names that exist are written down.
+          target: person?.name ?? "unknown account",
+          outcome: "denied",
+          after: { reason: code },
+        }),
+      );
+    }
+    throw new AccountError(code, { cause, retryAfterSeconds });
+  };
+
+  const findUser = async (nameOrEmail: string): Promise<(UserRow & PasswordColumn) | undefined> => {
+    const [row] = await database.query<UserRow & PasswordColumn>({
+      name: "user-by-name-or-email",
+      text: `SELECT ${userColumns}, person.password_hash AS "passwordHash"
+        FROM "user" person WHERE person.name = $1::text OR person.email = $1::text`,
+      values: [nameOrEmail],
+    });
+    return row;
+  };
+
+  const checkPassword = async ({ nameOrEmail, password, ...origin }: SignInRequest): Promise<UserRow> => {
+    const login = normalise(nameOrEmail);
+    const person = await findUser(login);
+    const stored = person?.passwordHash ?? undefined;
+    if (person === undefined || !passwords.isVerified(stored, password)) {
+      const account = person?.id ?? createHmac("sha256", peppers[0].key).update(login).digest("base64url");
+      const guess = { account, address: origin.address, userId: person?.id };
+      const succeed = await limit.begin(guess).catch((error: unknown) => {
+        if (!AccountError.is(error)) throw error;
+        return refuse({ code: error.code, origin, person, account, cause: error });
+      });
+      if (!(await passwords.verify(stored, password)) || person === undefined) {
+        return refuse({ code: "CREDENTIALS_WRONG", origin, person, account });
+      }
+      await succeed();
+    }
+    if (person.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account: person.id });
+    return person;
+  };
+
+  const findToken = batchedLookup<Buffer, TokenRow & { position: number }, TokenRow>(database, {
+    name: "access-token-by-hash",
+    text: `SELECT key.position::int AS position, token.id AS "tokenId", token.hash, token.permissions,
+        token.repository_patterns AS patterns, token.revoked_at IS NOT NULL AS "isRevoked",
+        token.expires_at <= now() AS "isExpired", ${userColumns}
+      FROM unnest($1::bytea[]) WITH ORDINALITY AS key (hash, position)
+      JOIN access_token token ON token.hash = key.hash
+      JOIN "user" person ON person.id = token.user_id`,
+    toValues: (hashes) => [hashes],
+    toAnswer: (row) => row,
+  });
+
+  const findTokenByText = async (secret: string): Promise<TokenRow | undefined> => {
+    for (const pepper of peppers) {
+      const hash = hashToken(pepper, secret);
+      const row = await findToken(hash);
+      if (row !== undefined && timingSafeEqual(row.hash, hash)) return row;
+    }
+    return undefined;
+  };
+
+  const authenticateToken = async ({ name, secret, ...origin }: BasicCredentials): Promise<UserIdentity> => {
+    const token = findTokenKind(secret) === "pat" ? await findTokenByText(secret) : undefined;
+    const login = normalise(name);
+    if (token === undefined || ![anyOwner, token.name, token.email].includes(login)) {
+      await limit.fail(origin.address).catch((error: unknown) => {
+        if (!AccountError.is(error)) throw error;
+        return refuse({ code: error.code, origin, account: "token", cause: error });
+      });
+      return refuse({ code: "CREDENTIALS_WRONG", origin, account: "token" });
+    }
+    // From here on the secret is right, so nothing is a guess, and a script with an old token locks nobody out.
+    const account = token.tokenId;
+    const person = token;
+    if (token.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account });
+    if (token.isRevoked) return refuse({ code: "TOKEN_REVOKED", origin, person, account });
+    if (token.isExpired) return refuse({ code: "TOKEN_EXPIRED", origin, person, account });
+    lastUse.note(token.tokenId, origin.address);
+    const isWhole = token.permissions.includes("pull") && token.patterns.includes("**");
+    return userIdentity(token, { accessTokenId: token.tokenId, coversEverything: isWhole });
+  };
+
+  return {
+    checkPassword,
+    async authenticateBasic(credentials) {
+      if (looksLikeToken(credentials.secret)) return authenticateToken(credentials);
+      const { name, secret, ...origin } = credentials;
+      return userIdentity(await checkPassword({ nameOrEmail: name, password: secret, ...origin }));
+    },
+  };
+}
+
+/** The identity of a user, limited by the access token that was presented, if one was. */
+export function userIdentity(
+  user: UserRow,
+  token?: { readonly accessTokenId: string; readonly coversEverything: boolean },
+): UserIdentity {
+  return {
+    kind: "user",
+    id: user.id,
+    name: user.name,
+    epoch: user.epoch,
+    mayListRepositories: (user.isAdministrator || user.isAuditor) && (token?.coversEverything ?? true),
+    limits: token && { accessTokenId: token.accessTokenId, access: undefined },
+  };
+}
+
+interface PasswordColumn {
+  readonly passwordHash: string | null;
+}
+
+interface TokenRow extends UserRow {
+  readonly tokenId: string;
+  readonly hash: Buffer;
+  readonly permissions: readonly string[];
+  readonly patterns: readonly string[];
+  readonly isRevoked: boolean;
+  readonly isExpired: boolean;
+}
+
+interface Refusal {
+  readonly code: AccountErrorCode;
+  readonly origin: RequestOrigin;
+  /** Whom it was about, where such a person exists. */
+  readonly person?: UserRow | undefined;
+  readonly account: string;
+  readonly cause?: unknown;
+}
+
+/** A login as it is looked up: nobody's, when it holds what no name or address can. */
+function normalise(login: string): string {
+  const lower = login.trim().toLowerCase();
+  return /^[\x21-\x7e]{1,254}$/.test(lower) ? lower : "";
+}

@@ -1,0 +1,90 @@
+import type { Database } from "@layerport/database";
+import type { RepositoryName, Visibility } from "@layerport/registry-core";
+import { openAccessTokens } from "./access-token.ts";
+import type { Accounts } from "./accounts.ts";
+import { record } from "./audit.ts";
+import { openAuthentication } from "./authenticate.ts";
+import { openAuthorization } from "./authorize.ts";
+import { openBearerTokens } from "./bearer.ts";
+import { actorOf, anonymous } from "./identity.ts";
+import { openLastUse } from "./last-use.ts";
+import { openOrganizations } from "./organization.ts";
+import { openPasswords } from "./password.ts";
+import { openRefreshTokens } from "./refresh-token.ts";
+import { openRemoval } from "./removal.ts";
+import type { Secrets } from "./secrets.ts";
+import { openSessions } from "./session.ts";
+import { openSettings } from "./settings.ts";
+import { openSetup } from "./setup.ts";
+import { openSignInLimit } from "./sign-in-limit.ts";
+import { openUsers } from "./user.ts";
+
+/** What accounts are opened with. */
+export interface AccountsOptions {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  /** The one address of this Layerport: the issuer of bearer tokens, and its host their audience. */
+  readonly publicUrl: string;
+  /** What the store knows of a repository; `undefined` for none. */
+  readonly visibilityOf: (repository: RepositoryName) => Promise<Visibility | undefined>;
+  /** Told of work in the background that failed and will be tried again. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** Opens the gatehouse over one database. Nothing is asked of it before the first use. */
+export function openAccounts(options: AccountsOptions): Accounts {
+  const { database, secrets, visibilityOf, onError = () => {} } = options;
+  const { origin: issuer, host: service } = new URL(options.publicUrl);
+  const { peppers } = secrets;
+
+  const passwords = openPasswords();
+  const settings = openSettings(database);
+  const { allowsAnonymousPull } = settings;
+  const authorization = openAuthorization({ database, visibilityOf, allowsAnonymousPull });
+  const lastUse = openLastUse(database, onError);
+  const limit = openSignInLimit(database);
+  const authentication = openAuthentication({ database, peppers, passwords, limit, lastUse });
+  const bearerTokens = openBearerTokens({ secrets, issuer, service, authorization });
+  const refreshTokens = openRefreshTokens({ database, peppers, authorization, lastUse });
+  const sessions = openSessions(database, authentication);
+  const setup = openSetup(database, secrets, passwords);
+  const users = openUsers(database, passwords);
+  const accessTokens = openAccessTokens(database, peppers[0]);
+  const organizations = openOrganizations(database);
+
+  return {
+    anonymous,
+    service,
+    authenticateBasic: authentication.authenticateBasic,
+    verifyBearer: bearerTokens.verify,
+    requireStanding: authorization.requireStanding,
+    rightsOf: authorization.rightsOf,
+    actorOf,
+    readScope: authorization.readScope,
+    issueBearer: bearerTokens.issue,
+    issueRefreshToken: refreshTokens.issue,
+    exchangeRefreshToken: refreshTokens.exchange,
+    ...settings,
+    record,
+    setupState: setup.state,
+    checkSetupToken: setup.checkToken,
+    createFirstAdministrator: setup.createFirstAdministrator,
+    completeSetup: setup.complete,
+    signIn: sessions.signIn,
+    findViewer: sessions.findViewer,
+    signOut: sessions.signOut,
+    subscribeEndedSessions: sessions.subscribeEnded,
+    ...users,
+    createAccessToken: accessTokens.create,
+    listAccessTokens: accessTokens.list,
+    revokeAccessToken: accessTokens.revoke,
+    restoreAccessToken: accessTokens.restore,
+    createOrganization: organizations.create,
+    listOrganizations: organizations.list,
+    describeOrganization: organizations.describe,
+    addMember: organizations.addMember,
+    removeMember: organizations.removeMember,
+    ...openRemoval(database),
+    close: lastUse.close,
+  };
+}

@@ -1,0 +1,25 @@
+import type { Database } from "@layerport/database";
+
+/** Takes out of the database what has ended and nobody asks for any more. */
+export interface Removal {
+  removeEndedSessions(): Promise<number>;
+  removeExpiredRefreshTokens(): Promise<number>;
+  removeOldSignInAttempts(): Promise<number>;
+}
+
+/** Removal over one database. Repeating it, or running it twice at once, does no harm. */
+export function openRemoval(database: Database): Removal {
+  const remove = async (text: string): Promise<number> => {
+    const [counted] = await database.query<{ count: number }>({
+      text: `WITH removed AS (${text} RETURNING 1) SELECT count(*) AS count FROM removed`,
+    });
+    return counted?.count ?? 0;
+  };
+  return {
+    // A person's own page still shows for a while where they were signed in.
+    removeEndedSessions: () =>
+      remove("DELETE FROM browser_session WHERE least(expires_at, revoked_at) < now() - interval '30 days'"),
+    removeExpiredRefreshTokens: () => remove("DELETE FROM refresh_token WHERE expires_at < now()"),
+    removeOldSignInAttempts: () => remove("DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'"),
+  };
+}
