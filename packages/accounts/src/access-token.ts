@@ -1,9 +1,9 @@
 import type { Database } from "@layerport/database";
 import { type Permission, parseRepositoryPattern, RegistryError } from "@layerport/registry-core";
 import { AccountError } from "./account-error.ts";
-import type { AccessToken, CreatedAccessToken, NewAccessToken, Viewer } from "./accounts.ts";
+import type { AccessToken, Accounts, NewAccessToken, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
-import { actorOf, type RequestOrigin } from "./identity.ts";
+import { actorOf } from "./identity.ts";
 import { isOneLine } from "./name.ts";
 import type { Pepper } from "./secrets.ts";
 import { isUuid } from "./session.ts";
@@ -21,17 +21,15 @@ export const accessTokenRules = {
 const restorableSeconds = 60;
 
 /** People's access tokens, each for its owner only: another's id answers like one that does not exist. */
-export interface AccessTokens {
-  create(viewer: Viewer, token: NewAccessToken, origin?: RequestOrigin): Promise<CreatedAccessToken>;
-  list(viewer: Viewer): Promise<readonly AccessToken[]>;
-  revoke(viewer: Viewer, id: string, origin?: RequestOrigin): Promise<void>;
-  restore(viewer: Viewer, id: string, origin?: RequestOrigin): Promise<void>;
-}
+export type AccessTokens = Pick<
+  Accounts,
+  "createAccessToken" | "listAccessTokens" | "revokeAccessToken" | "restoreAccessToken"
+>;
 
 /** Access tokens over one database. */
 export function openAccessTokens(database: Database, pepper: Pepper): AccessTokens {
   return {
-    async create(viewer, token, origin) {
+    async createAccessToken(viewer, token, origin) {
       const wanted = parseNewAccessToken(token);
       const secret = createToken("pat");
       const accessToken = await database.transaction(async (transaction) => {
@@ -65,7 +63,7 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
       return { secret, accessToken };
     },
 
-    async list(viewer) {
+    async listAccessTokens(viewer) {
       const rows = await database.query<AccessTokenRow>({
         text: `SELECT ${columns} FROM access_token WHERE user_id = $1::uuid AND revoked_at IS NULL
           ORDER BY created_at DESC, id`,
@@ -74,7 +72,7 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
       return rows.map(toAccessToken);
     },
 
-    async revoke(viewer, id, origin) {
+    async revokeAccessToken(viewer, id, origin) {
       if (!isUuid(id)) throw new AccountError("TOKEN_UNKNOWN");
       await database.transaction(async (transaction) => {
         const [row] = await transaction.query<{ name: string }>({
@@ -92,7 +90,7 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
       });
     },
 
-    async restore(viewer, id, origin) {
+    async restoreAccessToken(viewer, id, origin) {
       if (!isUuid(id)) throw new AccountError("TOKEN_UNKNOWN");
       await database.transaction(async (transaction) => {
         const [row] = await transaction.query<{ name: string; isInTime: boolean }>({

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { batchedLookup, type Database } from "@layerport/database";
 import { AccountError, type AccountErrorCode } from "./account-error.ts";
-import type { BasicCredentials, SignInRequest } from "./accounts.ts";
+import type { Accounts, BasicCredentials, SignInRequest } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { actorOf, anonymous, type RequestOrigin, type UserIdentity } from "./identity.ts";
@@ -24,8 +24,7 @@ export interface UserRow {
 }
 
 /** Knows people by what they present. Every refusal is audited. */
-export interface Authentication {
-  authenticateBasic(credentials: BasicCredentials): Promise<UserIdentity>;
+export interface Authentication extends Pick<Accounts, "authenticateBasic"> {
   /** @throws CREDENTIALS_WRONG, ACCOUNT_SUSPENDED, TOO_MANY_ATTEMPTS */
   checkPassword(request: SignInRequest): Promise<UserRow>;
 }

@@ -1,10 +1,8 @@
 import { batchedLookup, type Database } from "@layerport/database";
 import {
-  type Guarded,
   matchesRepositoryPattern,
   type Permission,
   permissionsOf,
-  type ReadScope,
   type RepositoryName,
   type RepositoryPattern,
   type Role,
@@ -14,7 +12,8 @@ import {
   type Visibility,
 } from "@layerport/registry-core";
 import { AccountError } from "./account-error.ts";
-import type { Identity, UserIdentity } from "./identity.ts";
+import type { Accounts } from "./accounts.ts";
+import type { UserIdentity } from "./identity.ts";
 
 /** What Layerport's one decision about rights needs. */
 export interface AuthorizationOptions {
@@ -24,12 +23,9 @@ export interface AuthorizationOptions {
 }
 
 /** The one decision about rights, for every credential and every door. */
-export interface Authorization {
-  rightsOf(identity: Identity): Guarded;
-  requireStanding(identity: Identity): Promise<void>;
+export interface Authorization extends Pick<Accounts, "rightsOf" | "requireStanding" | "readScope"> {
   /** Whether the identity may list every repository now. */
   mayListRepositories(identity: UserIdentity): Promise<boolean>;
-  readScope(identity: Identity): Promise<ReadScope>;
 }
 
 /** What the database says about a user, an organization and an access token at this moment. */

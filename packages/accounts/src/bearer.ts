@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseScope, type Scope, type ScopeAction } from "@layerport/registry-core";
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { AccountError } from "./account-error.ts";
-import type { IssuedBearer } from "./accounts.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Authorization } from "./authorize.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { anonymous, type Identity } from "./identity.ts";
@@ -13,10 +13,7 @@ const leewaySeconds = 60;
 const maximumRemembered = 5000;
 
 /** Bearer tokens: the minutes-long JWTs of the token protocol. */
-export interface BearerTokens {
-  verify(token: string): Promise<Identity>;
-  issue(identity: Identity, scopes: readonly Scope[], service: string): Promise<IssuedBearer>;
-}
+export type BearerTokens = Pick<Accounts, "verifyBearer" | "issueBearer">;
 
 /** What bearer tokens are made and checked with. */
 export interface BearerOptions {
@@ -55,7 +52,7 @@ export function openBearerTokens({ secrets, issuer, service, authorization }: Be
   };
 
   return {
-    async verify(token) {
+    async verifyBearer(token) {
       const known = verified.find(token);
       if (known !== undefined && known.endsAtMs > Date.now()) return current(known.identity, authorization);
       if (known !== undefined) verified.forget(token);
@@ -64,7 +61,7 @@ export function openBearerTokens({ secrets, issuer, service, authorization }: Be
       return current(fresh.identity, authorization);
     },
 
-    async issue(identity, scopes, audience) {
+    async issueBearer(identity, scopes, audience) {
       const access = await grant(identity, scopes, authorization);
       const issuedAtSeconds = Math.floor(Date.now() / 1000);
       const claims: Claims = {

@@ -43,5 +43,5 @@ export function parseDisplayName(text: string | undefined): string | undefined {
 
 /** Whether the text has no control character and no more characters than this. */
 export function isOneLine(text: string, maximumCharacters: number): boolean {
-  return text.isWellFormed() && [...text].length <= maximumCharacters && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text);
+  return text.isWellFormed() && Array.from(text).length <= maximumCharacters && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text);
 }

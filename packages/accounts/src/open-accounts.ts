@@ -39,52 +39,32 @@ export function openAccounts(options: AccountsOptions): Accounts {
 
   const passwords = openPasswords();
   const settings = openSettings(database);
-  const { allowsAnonymousPull } = settings;
-  const authorization = openAuthorization({ database, visibilityOf, allowsAnonymousPull });
+  const authorization = openAuthorization({
+    database,
+    visibilityOf,
+    allowsAnonymousPull: settings.allowsAnonymousPull,
+  });
   const lastUse = openLastUse(database, onError);
   const limit = openSignInLimit(database);
   const authentication = openAuthentication({ database, peppers, passwords, limit, lastUse });
-  const bearerTokens = openBearerTokens({ secrets, issuer, service, authorization });
-  const refreshTokens = openRefreshTokens({ database, peppers, authorization, lastUse });
-  const sessions = openSessions(database, authentication);
-  const setup = openSetup(database, secrets, passwords);
-  const users = openUsers(database, passwords);
-  const accessTokens = openAccessTokens(database, peppers[0]);
-  const organizations = openOrganizations(database);
 
-  return {
+  const accounts: Accounts = {
     anonymous,
     service,
-    authenticateBasic: authentication.authenticateBasic,
-    verifyBearer: bearerTokens.verify,
-    requireStanding: authorization.requireStanding,
-    rightsOf: authorization.rightsOf,
     actorOf,
-    readScope: authorization.readScope,
-    issueBearer: bearerTokens.issue,
-    issueRefreshToken: refreshTokens.issue,
-    exchangeRefreshToken: refreshTokens.exchange,
-    ...settings,
     record,
-    setupState: setup.state,
-    checkSetupToken: setup.checkToken,
-    createFirstAdministrator: setup.createFirstAdministrator,
-    completeSetup: setup.complete,
-    signIn: sessions.signIn,
-    findViewer: sessions.findViewer,
-    signOut: sessions.signOut,
-    subscribeEndedSessions: sessions.subscribeEnded,
-    ...users,
-    createAccessToken: accessTokens.create,
-    listAccessTokens: accessTokens.list,
-    revokeAccessToken: accessTokens.revoke,
-    restoreAccessToken: accessTokens.restore,
-    createOrganization: organizations.create,
-    listOrganizations: organizations.list,
-    describeOrganization: organizations.describe,
-    addMember: organizations.addMember,
-    removeMember: organizations.removeMember,
+    ...authentication,
+    ...authorization,
+    ...openBearerTokens({ secrets, issuer, service, authorization }),
+    ...openRefreshTokens({ database, peppers, authorization, lastUse }),
+    ...settings,
+    ...openSetup(database, secrets, passwords),
+    ...openSessions(database, authentication),
+    ...openUsers(database, passwords),
+    ...openAccessTokens(database, peppers[0]),
+    ...openOrganizations(database),
     ...openRemoval(database),
-    close: lastUse.close,
+    close: () => lastUse.close(),
   };
+  return accounts;
 }

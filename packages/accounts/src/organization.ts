@@ -1,29 +1,22 @@
 import type { Database, Transaction } from "@layerport/database";
 import { type Role, roles } from "@layerport/registry-core";
 import { AccountError } from "./account-error.ts";
-import type { NewMember, OrganizationDescription, OrganizationSummary, Viewer } from "./accounts.ts";
+import type { Accounts, OrganizationSummary, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
-import { actorOf, type RequestOrigin } from "./identity.ts";
+import { actorOf } from "./identity.ts";
 import { parseAccountName, parseDisplayName } from "./name.ts";
 import { insertAlone } from "./user.ts";
 
 /** Organizations and who belongs to them. */
-export interface Organizations {
-  create(
-    viewer: Viewer,
-    organization: { readonly name: string; readonly displayName?: string | undefined },
-    origin?: RequestOrigin,
-  ): Promise<OrganizationSummary>;
-  list(viewer: Viewer): Promise<readonly OrganizationSummary[]>;
-  describe(viewer: Viewer, name: string): Promise<OrganizationDescription>;
-  addMember(viewer: Viewer, member: NewMember, origin?: RequestOrigin): Promise<void>;
-  removeMember(viewer: Viewer, member: Omit<NewMember, "role">, origin?: RequestOrigin): Promise<void>;
-}
+export type Organizations = Pick<
+  Accounts,
+  "createOrganization" | "listOrganizations" | "describeOrganization" | "addMember" | "removeMember"
+>;
 
 /** Organizations over one database. */
 export function openOrganizations(database: Database): Organizations {
   return {
-    async create(viewer, organization, origin) {
+    async createOrganization(viewer, organization, origin) {
       const name = parseAccountName(organization.name);
       const displayName = parseDisplayName(organization.displayName);
       return database.transaction(async (transaction) => {
@@ -48,7 +41,7 @@ export function openOrganizations(database: Database): Organizations {
       });
     },
 
-    async list(viewer) {
+    async listOrganizations(viewer) {
       const rows = await database.query<OrganizationRow>({
         text: `${visibleOrganizations} ORDER BY organization.name`,
         values: [viewer.id, seesEverything(viewer)],
@@ -56,7 +49,7 @@ export function openOrganizations(database: Database): Organizations {
       return rows.map(toSummary);
     },
 
-    async describe(viewer, name) {
+    async describeOrganization(viewer, name) {
       const [row] = await database.query<OrganizationRow>({
         text: `${visibleOrganizations} AND organization.name = $3::text`,
         values: [viewer.id, seesEverything(viewer), name.replaceAll("\0", "")],

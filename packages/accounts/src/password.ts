@@ -26,7 +26,7 @@ const easyPasswords = new Set(
  */
 export function checkPassword(password: string, person: { readonly name: string; readonly email: string }): void {
   const normal = password.normalize("NFC");
-  const characters = [...normal];
+  const characters = Array.from(normal);
   if (characters.length < passwordRules.minimumCharacters) throw new AccountError("PASSWORD_TOO_SHORT");
   if (characters.length > passwordRules.maximumCharacters) throw new AccountError("PASSWORD_TOO_LONG");
   const lower = normal.toLowerCase();
@@ -57,7 +57,7 @@ export function openPasswords(): Passwords {
   return {
     hash: (password) => enter(() => hash(password.normalize("NFC"), cost)),
     async verify(passwordHash, password) {
-      if ([...password].length > passwordRules.maximumCharacters) return false;
+      if (Array.from(password.normalize("NFC")).length > passwordRules.maximumCharacters) return false;
       const stored = passwordHash ?? (await decoy);
       const isRight = await enter(() => verify(stored, password.normalize("NFC")));
       if (!isRight || passwordHash === undefined) return false;

@@ -1,9 +1,10 @@
 import type { Database, Transaction } from "@layerport/database";
 import { AccountError } from "./account-error.ts";
+import type { Accounts } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { type UserRow, userColumns, userIdentity } from "./authenticate.ts";
 import type { Authorization } from "./authorize.ts";
-import { actorOf, type Identity, type RequestOrigin } from "./identity.ts";
+import { actorOf, type RequestOrigin } from "./identity.ts";
 import type { LastUse } from "./last-use.ts";
 import type { Pepper } from "./secrets.ts";
 import { createToken, findTokenKind, hashToken } from "./token-format.ts";
@@ -12,14 +13,7 @@ const lifeDays = 90;
 const maximumClientId = 200;
 
 /** Refresh tokens, replaced at each use. */
-export interface RefreshTokens {
-  issue(identity: Identity, clientId: string, origin?: RequestOrigin): Promise<string>;
-  exchange(
-    token: string,
-    clientId: string,
-    origin?: RequestOrigin,
-  ): Promise<{ readonly identity: Identity; readonly refreshToken: string }>;
-}
+export type RefreshTokens = Pick<Accounts, "issueRefreshToken" | "exchangeRefreshToken">;
 
 /** What refresh tokens are made and checked with. */
 export interface RefreshTokenOptions {
@@ -48,7 +42,7 @@ export function openRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
   };
 
   return {
-    async issue(identity, clientId, origin) {
+    async issueRefreshToken(identity, clientId, origin) {
       // A bearer token lasts minutes, and what it makes must not last longer.
       if (identity.kind !== "user" || identity.limits?.access !== undefined) throw new AccountError("TOKEN_INVALID");
       await authorization.requireStanding(identity);
@@ -67,7 +61,7 @@ export function openRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
       });
     },
 
-    async exchange(token, clientId, origin) {
+    async exchangeRefreshToken(token, clientId, origin) {
       if (findTokenKind(token) !== "ref") throw new AccountError("REFRESH_TOKEN_INVALID");
       const exchanged = await database.transaction(async (transaction) => {
         const row = await use(transaction, peppers, token);

@@ -1,11 +1,8 @@
 import type { Database } from "@layerport/database";
+import type { Accounts } from "./accounts.ts";
 
 /** Takes out of the database what has ended and nobody asks for any more. */
-export interface Removal {
-  removeEndedSessions(): Promise<number>;
-  removeExpiredRefreshTokens(): Promise<number>;
-  removeOldSignInAttempts(): Promise<number>;
-}
+export type Removal = Pick<Accounts, "removeEndedSessions" | "removeExpiredRefreshTokens" | "removeOldSignInAttempts">;
 
 /** Removal over one database. Repeating it, or running it twice at once, does no harm. */
 export function openRemoval(database: Database): Removal {

@@ -1,5 +1,5 @@
-import type { Database, Subscription, Transaction } from "@layerport/database";
-import type { BrowserSession, SignedIn, SignInRequest, UserDescription, Viewer } from "./accounts.ts";
+import type { Database, Transaction } from "@layerport/database";
+import type { Accounts, BrowserSession, UserDescription } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { type Authentication, type UserRow, userColumns, userIdentity } from "./authenticate.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
@@ -10,12 +10,7 @@ const endedChannel = "session_ended";
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Browsers that are signed in. */
-export interface Sessions {
-  signIn(request: SignInRequest): Promise<SignedIn>;
-  findViewer(sessionId: string): Promise<Viewer | undefined>;
-  signOut(sessionId: string, origin?: RequestOrigin): Promise<void>;
-  subscribeEnded(receive: (userId: string | undefined) => void): Subscription;
-}
+export type Sessions = Pick<Accounts, "signIn" | "findViewer" | "signOut" | "subscribeEndedSessions">;
 
 /** Sessions over one database. */
 export function openSessions(database: Database, authentication: Authentication): Sessions {
@@ -61,7 +56,7 @@ export function openSessions(database: Database, authentication: Authentication)
       });
     },
 
-    subscribeEnded: (receive) => database.subscribe(endedChannel, (userId) => receive(userId || undefined)),
+    subscribeEndedSessions: (receive) => database.subscribe(endedChannel, (userId) => receive(userId || undefined)),
   };
 }
 

@@ -2,7 +2,7 @@ import { batchedLookup, type Database, type Transaction } from "@layerport/datab
 import type { Json } from "@layerport/registry-core";
 import { z } from "zod";
 import { AccountError } from "./account-error.ts";
-import type { InstanceSettings, Viewer } from "./accounts.ts";
+import type { Accounts, InstanceSettings, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
 import { requireAdministrator } from "./user.ts";
@@ -14,11 +14,7 @@ const keys: Readonly<Record<keyof InstanceSettings, string>> = { anonymousPull: 
 const defaults: InstanceSettings = { anonymousPull: false };
 
 /** What administrators have set, read at every use, so that a change holds on every process at once. */
-export interface Settings {
-  allowsAnonymousPull(): Promise<boolean>;
-  describeSettings(): Promise<InstanceSettings>;
-  changeSettings(viewer: Viewer, changes: Partial<InstanceSettings>, origin?: RequestOrigin): Promise<InstanceSettings>;
-}
+export type Settings = Pick<Accounts, "allowsAnonymousPull" | "describeSettings" | "changeSettings">;
 
 /** Settings over one database. */
 export function openSettings(database: Database): Settings {

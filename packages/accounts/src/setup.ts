@@ -2,9 +2,9 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Database, Transaction } from "@layerport/database";
 import { AccountError } from "./account-error.ts";
-import type { FirstAdministrator, SetupState, SignedIn, Viewer } from "./accounts.ts";
+import type { Accounts, SetupState } from "./accounts.ts";
 import { record } from "./audit.ts";
-import { actorOf, type Identity, type RequestOrigin } from "./identity.ts";
+import { actorOf, type Identity } from "./identity.ts";
 import type { Passwords } from "./password.ts";
 import { matchesSecret, type Secrets, setupTokenFile } from "./secrets.ts";
 import { describeUser, startSession } from "./session.ts";
@@ -13,19 +13,14 @@ import { insertUser, parseNewUser, requireAdministrator } from "./user.ts";
 const completedKey = "setup.completed";
 
 /** The first minutes of an instance. */
-export interface Setup {
-  state(): Promise<SetupState>;
-  checkToken(token: string): Promise<boolean>;
-  createFirstAdministrator(administrator: FirstAdministrator, origin: RequestOrigin): Promise<SignedIn>;
-  complete(viewer: Viewer, origin?: RequestOrigin): Promise<void>;
-}
+export type Setup = Pick<Accounts, "setupState" | "checkSetupToken" | "createFirstAdministrator" | "completeSetup">;
 
 /** Setup over one database, for whoever holds the setup token. */
 export function openSetup(database: Database, secrets: Secrets, passwords: Passwords): Setup {
   // It never goes back, so it need not be asked for again.
   let isCompleted = false;
 
-  const state = async (): Promise<SetupState> => {
+  const setupState = async (): Promise<SetupState> => {
     if (isCompleted) return "completed";
     const [found] = await database.query<{ isCompleted: boolean; hasAdministrator: boolean }>({
       name: "setup-state",
@@ -41,12 +36,12 @@ export function openSetup(database: Database, secrets: Secrets, passwords: Passw
   const isSetupToken = (token: string) => secrets.setupToken !== undefined && matchesSecret(secrets.setupToken, token);
 
   return {
-    state,
-    checkToken: async (token) => isSetupToken(token) && (await state()) !== "completed",
+    setupState,
+    checkSetupToken: async (token) => isSetupToken(token) && (await setupState()) !== "completed",
 
     async createFirstAdministrator({ setupToken, ...user }, origin) {
       if (!isSetupToken(setupToken)) throw new AccountError("SETUP_TOKEN_WRONG");
-      if ((await state()) !== "open") throw new AccountError("SETUP_DONE");
+      if ((await setupState()) !== "open") throw new AccountError("SETUP_DONE");
       const person = { ...(await parseNewUser(user, passwords)), isAdministrator: true };
       return database.transaction(async (transaction) => {
         await requireNoAdministrator(transaction);
@@ -57,7 +52,7 @@ export function openSetup(database: Database, secrets: Secrets, passwords: Passw
       });
     },
 
-    async complete(viewer, origin) {
+    async completeSetup(viewer, origin) {
       requireAdministrator(viewer);
       await database.transaction(async (transaction) => {
         const inserted = await transaction.query({

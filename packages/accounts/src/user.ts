@@ -1,7 +1,7 @@
 import { conflictOf, type Database, type Transaction } from "@layerport/database";
 import type { Actor } from "@layerport/registry-core";
 import { AccountError } from "./account-error.ts";
-import type { NewUser, UserDescription, Viewer } from "./accounts.ts";
+import type { Accounts, NewUser, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { type UserRow, userColumns } from "./authenticate.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
@@ -10,11 +10,7 @@ import { checkPassword, type Passwords } from "./password.ts";
 import { announceEnded, describeUser } from "./session.ts";
 
 /** The people of an instance. */
-export interface Users {
-  createUser(viewer: Viewer, user: NewUser, origin?: RequestOrigin): Promise<UserDescription>;
-  suspendUser(viewer: Viewer, name: string, origin?: RequestOrigin): Promise<void>;
-  reinstateUser(viewer: Viewer, name: string, origin?: RequestOrigin): Promise<void>;
-}
+export type Users = Pick<Accounts, "createUser" | "suspendUser" | "reinstateUser">;
 
 /** People over one database. */
 export function openUsers(database: Database, passwords: Passwords): Users {
