@@ -1,5 +1,3 @@
-import type { Writable } from "node:stream";
-
 /** Where the bytes of one blob live. Made of parsed parts only, never of a client's text. */
 export interface BlobKey {
   readonly algorithm: "sha256" | "sha512";
@@ -12,6 +10,14 @@ export interface BlobKey {
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** What `copyTo` needs of a stream; Node's `Writable` is one. */
+export interface Destination {
+  write(bytes: Uint8Array, written?: (error?: Error | null) => void): boolean;
+  once(event: "close" | "error", listener: (error?: Error) => void): unknown;
+  removeListener(event: "close" | "error", listener: (error?: Error) => void): unknown;
+  readonly destroyed: boolean;
 }
 
 /**
@@ -30,7 +36,7 @@ export interface OpenBytes {
    * destination closes early. Memory is reused once the destination calls back for a write, so it must be done with
    * the bytes by then: sockets and HTTP responses are, a `PassThrough` is not.
    */
-  copyTo(destination: Writable): Promise<void>;
+  copyTo(destination: Destination): Promise<void>;
   /** The bytes in order; each chunk is the caller's to keep. Releases the bytes when the loop ends. */
   chunks(): AsyncIterable<Uint8Array>;
   /** Releases the bytes unread. May be called again, and after the other two. */

@@ -1,6 +1,5 @@
 import assert from "node:assert";
-import type { Writable } from "node:stream";
-import type { BlobKey, BlobStore, ByteRange, OpenBytes } from "./blob-store.ts";
+import type { BlobKey, BlobStore, ByteRange, Destination, OpenBytes } from "./blob-store.ts";
 import { fitRange } from "./byte-range.ts";
 import { assertBlobKey, assertUuid } from "./layout.ts";
 import { Outlet } from "./outlet.ts";
@@ -127,7 +126,7 @@ class OpenMemory implements OpenBytes {
     this.#bytes = bytes.subarray(start, start + length);
   }
 
-  async copyTo(destination: Writable): Promise<void> {
+  async copyTo(destination: Destination): Promise<void> {
     const outlet = new Outlet(destination);
     try {
       for (const part of this.#take()) await outlet.write(part);

@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
-import type { Writable } from "node:stream";
-import type { ByteRange, OpenBytes } from "./blob-store.ts";
+import type { ByteRange, Destination, OpenBytes } from "./blob-store.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { fitRange } from "./byte-range.ts";
 import { Outlet } from "./outlet.ts";
@@ -51,7 +50,7 @@ class OpenFile implements OpenBytes {
   }
 
   /** Two reads are under way, or one read and one write, and no buffer is read into before its write is done. */
-  async copyTo(destination: Writable): Promise<void> {
+  async copyTo(destination: Destination): Promise<void> {
     const outlet = new Outlet(destination);
     const ahead: ReadAhead[] = [];
     const readAhead = (): void => {

@@ -1,16 +1,16 @@
-import type { Writable } from "node:stream";
+import type { Destination } from "./blob-store.ts";
 
 /** One writer's hold on a destination: a write at a time, each ending when the destination is done with its bytes or closed. */
 export class Outlet {
-  readonly #destination: Writable;
+  readonly #destination: Destination;
   #failure: Error | undefined;
   #failWrite: ((error: Error) => void) | undefined;
 
-  constructor(destination: Writable) {
+  constructor(destination: Destination) {
     this.#destination = destination;
     if (destination.destroyed) this.#onClose();
-    destination.on("close", this.#onClose);
-    destination.on("error", this.#onError);
+    destination.once("close", this.#onClose);
+    destination.once("error", this.#onError);
   }
 
   /** Rejects when the destination fails or closes first; its callback alone would then be waited for in vain. */
@@ -25,13 +25,13 @@ export class Outlet {
 
   /** Lets go of the destination and leaves it open. */
   release(): void {
-    this.#destination.off("close", this.#onClose);
-    this.#destination.off("error", this.#onError);
+    this.#destination.removeListener("close", this.#onClose);
+    this.#destination.removeListener("error", this.#onError);
   }
 
   readonly #onClose = (): void => this.#onError(new Error("the destination closed before all bytes were written"));
 
-  readonly #onError = (error: Error): void => {
+  readonly #onError = (error = new Error("the destination failed")): void => {
     this.#failure ??= error;
     this.#failWrite?.(this.#failure);
   };
