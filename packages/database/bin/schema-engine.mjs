@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import * as bg from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
 import { parse } from "pg-connection-string";
@@ -63,11 +63,24 @@ class Factory extends PrismaPg {
 
 function patch(adapter) {
   const performIO = adapter.performIO.bind(adapter);
+  const charColumns = new Set();
   adapter.performIO = async (query) => {
     const result = await performIO(query);
     // adapter-pg has no mapping for OID 18 ("char"), which the schema describer selects.
-    for (const f of result.fields ?? []) if (f.dataTypeID === 18) f.dataTypeID = 1043;
+    for (const field of result.fields ?? []) {
+      if (field.dataTypeID !== 18) continue;
+      charColumns.add(field.name);
+      field.dataTypeID = 1043;
+    }
     return result;
+  };
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const { columnNames, columnTypes, rows } = await queryRaw(query);
+    const types = columnTypes.map((type, index) =>
+      charColumns.has(columnNames[index]) ? ColumnTypeEnum.Character : type,
+    );
+    return { columnNames, columnTypes: types, rows };
   };
   // adapter-pg splits scripts on ";", which breaks functions, triggers and DO blocks.
   adapter.executeScript = async (script) => {
