@@ -107,6 +107,9 @@ function judge(file: SourceFile, specifier: string): string | undefined {
   const target = resolve(file.path, specifier);
   const limited = portalParts.find(({ part, mayNotImport }) => file.path.startsWith(part) && mayNotImport.test(target));
   if (limited && !isTest(file)) return limited.because;
+  if (!isTest(file) && isInTree(specifier) && isTest({ path: target, text: "" })) {
+    return "production code does not import what serves tests only";
+  }
   if (isInTree(specifier)) return judgePath(file, target, room);
   if (specifier.startsWith("@layerport/")) return judgeRoom(file, specifier, room);
   return judgePackage(file, specifier, room);

@@ -50,8 +50,9 @@ export function lineAt(text: string, index: number): number {
 /** Whether a file is a test, or serves tests only. */
 export function isTest({ path: file }: SourceFile): boolean {
   return (
-    /\.test\.tsx?$|\.spec\.ts$|(^|[/.-])contract\.ts$|(^|\/)(vitest|playwright)\.config\.ts$/.test(file) ||
-    /^(packages\/testkit|e2e|rules|bench)\//.test(file)
+    /\.test\.tsx?$|(^|\/)test-[\w-]+\.tsx?$|\.spec\.ts$|(^|[/.-])contract\.ts$|(^|\/)(vitest|playwright)\.config\.ts$/.test(
+      file,
+    ) || /^(packages\/testkit|e2e|rules|bench)\//.test(file)
   );
 }
 

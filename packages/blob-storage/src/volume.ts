@@ -46,6 +46,7 @@ export class Volume {
   async #fail(error: unknown, path: string | undefined): Promise<never> {
     const isFull = isOutOfSpace(error);
     if (!isFull) this.#unmarked = { cause: error };
+    // The failed sync is what must be told, whether or not its file could be removed.
     if (path !== undefined) await this.#files.unlink(path).catch(() => undefined);
     if (!isFull) await this.#mark();
     throw new StorageError(isFull ? "OUT_OF_SPACE" : "VOLUME_BAD", { cause: error });
@@ -54,11 +55,14 @@ export class Volume {
   /** From a marker on the disk the file alone decides, so that deleting it is enough. */
   async #mark(): Promise<void> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+    // On a disk that takes no marker either, this process remembers and the next one finds out by itself.
     const marker = await this.#files.open(this.#layout.badMarker, flags, 0o640).catch(() => undefined);
     if (marker === undefined) return;
+    // An empty marker stops the next process as well; only this one goes on remembering.
     const written = await marker.writev([Buffer.from(notice)], 0).catch(() => undefined);
     // An unsynced marker still stops every process until the machine itself goes down.
     await marker.sync().catch(() => undefined);
+    // It holds no bytes that a failed close could lose.
     await marker.close().catch(() => undefined);
     if (written !== undefined) this.#unmarked = undefined;
   }

@@ -65,6 +65,7 @@ export function openLeases(connection: pg.ClientConfig, onError: (error: Error) 
     async close() {
       const open = session;
       session = undefined;
+      // A session that could not be opened needs no closing.
       await (await open?.catch(() => undefined))?.client.end();
     },
   };

@@ -47,6 +47,7 @@ export function subscribe(
         onError(error instanceof Error ? error : new Error("cannot listen", { cause: error }));
       }
       if (Date.now() - startedAt > longestPauseMs) pauseMs = 100;
+      // Closing cuts the pause short.
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     }
   };

@@ -74,6 +74,7 @@ function parseObject(content: Uint8Array): Readonly<Record<string, unknown>> | u
   try {
     value = JSON.parse(new TextDecoder().decode(content));
   } catch {
+    // A config may be anything; what is not JSON describes nothing.
     return undefined;
   }
   return typeof value === "object" && value !== null && !Array.isArray(value) ? asObject(value) : undefined;

@@ -59,6 +59,7 @@ function parseTexts(text: string): readonly string[] | undefined {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) && value.every((entry) => typeof entry === "string") ? value : undefined;
   } catch {
+    // A page's mark comes from a client and may be anything.
     return undefined;
   }
 }
