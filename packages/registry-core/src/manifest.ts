@@ -1,5 +1,5 @@
 import type { Annotations, Descriptor, Platform } from "./descriptor.ts";
-import { type Digest, isDigest, parseDigest, shorten } from "./digest.ts";
+import { type Digest, parseDigest, shorten } from "./digest.ts";
 import { scanJson } from "./json-scan.ts";
 import { baseMediaType, isImageManifestMediaType, isIndexMediaType } from "./media-type.ts";
 import { RegistryError } from "./registry-error.ts";
@@ -52,10 +52,10 @@ const reservedKeys = {
   platform: ["architecture", "os", "os.version", "os.features", "variant", "features"],
 } as const;
 
-const lowerCaseReserved = {
-  manifest: new Map(reservedKeys.manifest.map((key) => [key.toLowerCase(), key])),
-  descriptor: new Map(reservedKeys.descriptor.map((key) => [key.toLowerCase(), key])),
-  platform: new Map(reservedKeys.platform.map((key) => [key.toLowerCase(), key])),
+const foldedReserved = {
+  manifest: new Map(reservedKeys.manifest.map((key) => [foldCase(key), key])),
+  descriptor: new Map(reservedKeys.descriptor.map((key) => [foldCase(key), key])),
+  platform: new Map(reservedKeys.platform.map((key) => [foldCase(key), key])),
 } as const;
 
 /**
@@ -69,7 +69,7 @@ export function parseManifest(content: Uint8Array, contentType: string | undefin
   const fields = objectAt(value, "manifest");
   refuseCaseVariants(fields, "manifest");
   const mediaType = agreeOnMediaType(fields, contentType);
-  if (fields.schemaVersion !== 2) throw invalid("schemaVersion must be 2; Docker schema 1 is unsupported");
+  if (fields.schemaVersion !== 2) throw invalid("schemaVersion is not 2; Docker schema 1 unsupported");
 
   const common = {
     mediaType,
@@ -121,6 +121,8 @@ function agreeOnMediaType(fields: JsonObject, contentType: string | undefined): 
 }
 
 function descriptorsAt(value: unknown, field: string): readonly Descriptor[] {
+  // Go clients write null for an empty list, as for an empty map below.
+  if (value === null) return [];
   if (!Array.isArray(value)) throw invalid(`${field} must be an array`);
   return value.map((entry, position) => parseDescriptor(entry, `${field}[${position}]`));
 }
@@ -141,7 +143,7 @@ function parseDescriptor(value: unknown, field: string): Descriptor {
   }
   return {
     mediaType,
-    digest: isDigest(digest) ? digest : parseDigest(digest),
+    digest: parseDigest(digest),
     size,
     artifactType: optionalString(fields, "artifactType"),
     platform: fields.platform === undefined ? undefined : parsePlatform(fields.platform, `${field}.platform`),
@@ -183,11 +185,16 @@ function optionalString(fields: JsonObject, key: string): string | undefined {
 }
 
 /** A reader that ignores case (Go's) and one that does not must see the same fields. */
-function refuseCaseVariants(fields: JsonObject, kind: keyof typeof lowerCaseReserved): void {
+function refuseCaseVariants(fields: JsonObject, kind: keyof typeof foldedReserved): void {
   for (const key of Object.keys(fields)) {
-    const reserved = lowerCaseReserved[kind].get(key.toLowerCase());
+    const reserved = foldedReserved[kind].get(foldCase(key));
     if (reserved !== undefined && reserved !== key) throw invalid(`write ${reserved}, not ${shorten(key)}`);
   }
+}
+
+/** As Go folds it, for which a long s is an s and the Kelvin sign a k; neither change of case alone covers both. */
+function foldCase(key: string): string {
+  return key.toLowerCase().toUpperCase();
 }
 
 function invalid(reason: string, detail: Readonly<Record<string, string>> = {}): RegistryError {
