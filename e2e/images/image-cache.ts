@@ -52,7 +52,7 @@ export async function make<Summary>(recipe: Recipe<Summary>, cache = cacheFolder
 }
 
 /** The files that every image's bytes depend on. */
-const foundation = ["image-cache.ts", "image.ts", "make-tar.ts", "oci-layout.ts"];
+const foundation = ["image-cache.ts", "image.ts", "make-tar.ts", "oci-layout.ts", "read-layer.ts"];
 
 /** A digest of all that decides what a recipe makes. */
 export async function recipeKey(recipe: Recipe<unknown>): Promise<string> {

@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
+import { pipeline, type Readable, type Transform } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { extract } from "tar-stream";
+import { type Extract, extract } from "tar-stream";
 import { type Descriptor, mediaTypes, openBlob } from "./oci-layout.ts";
 
 /** A layer's tar, unpacked as its media type says. */
@@ -10,9 +10,9 @@ export function openLayer(folder: string, layer: Descriptor): Readable {
   switch (layer.mediaType) {
     case mediaTypes.layer.gzip:
     case mediaTypes.dockerLayer:
-      return packed.compose(createGunzip());
+      return unpack(packed, createGunzip());
     case mediaTypes.layer.zstd:
-      return packed.compose(createZstdDecompress());
+      return unpack(packed, createZstdDecompress());
     default:
       return packed;
   }
@@ -25,7 +25,7 @@ export async function readLayerFiles(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for await (const entry of openLayer(folder, layer).pipe(extract())) {
+  for await (const entry of entriesOf(openLayer(folder, layer))) {
     const path = cleanPath(entry.header.name);
     if (paths.includes(path)) {
       found.set(path, await text(entry));
@@ -39,11 +39,22 @@ export async function readLayerFiles(
 /** The path of each entry of a layer, in the layer's order and without a leading `./` or a trailing `/`. */
 export async function listLayer(folder: string, layer: Descriptor): Promise<string[]> {
   const paths: string[] = [];
-  for await (const entry of openLayer(folder, layer).pipe(extract())) {
+  for await (const entry of entriesOf(openLayer(folder, layer))) {
     paths.push(cleanPath(entry.header.name));
     entry.resume();
   }
   return paths;
+}
+
+/** An error on the way ends the answered stream with that error, so its reader learns of it. */
+function unpack(packed: Readable, decompressor: Transform): Readable {
+  return pipeline(packed, decompressor, () => {});
+}
+
+function entriesOf(tar: Readable): Extract {
+  const entries = extract();
+  tar.once("error", (error) => entries.destroy(error));
+  return tar.pipe(entries);
 }
 
 function cleanPath(name: string): string {

@@ -1,0 +1,32 @@
+import {
+  parseReference,
+  parseRepositoryName,
+  type Reference,
+  RegistryError,
+  type RepositoryName,
+} from "@layerport/registry-core";
+import { notFound } from "next/navigation";
+
+/** One value of a query string, the first when it is repeated. */
+export function firstValue(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : value?.[0];
+}
+
+/** The repository in a route's parameter, in which `~` stands for `/`; the page 404 for what cannot be a name. */
+export function readRepositoryName(parameter: string): RepositoryName {
+  return parseOrNotFound(() => parseRepositoryName(parameter.replaceAll("~", "/")));
+}
+
+/** The tag or digest in a route's parameter; the page 404 for what can be neither. */
+export function readReference(parameter: string): Reference {
+  return parseOrNotFound(() => parseReference(decodeURIComponent(parameter)));
+}
+
+function parseOrNotFound<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (RegistryError.is(error) || error instanceof URIError) notFound();
+    throw new Error("a part of the address could not be read", { cause: error });
+  }
+}

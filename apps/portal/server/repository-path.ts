@@ -1,0 +1,61 @@
+import {
+  type Digest,
+  parseRepositoryName,
+  RegistryError,
+  type RepositoryName,
+  type Tag,
+} from "@layerport/registry-core";
+
+/** The pages that a repository has, and the part of the address after `/-/`. */
+const pages: Readonly<Record<string, RegExp>> = {
+  tags: /^tags(?:\/[^/]+)?$/,
+  manifests: /^manifests\/[^/]+$/,
+};
+
+/**
+ * The internal route of a repository's page, or `undefined` for any other path. A repository's name may hold slashes,
+ * and a route takes it as one part, so the slashes become `~`, which no name contains.
+ */
+export function internalRoute(pathname: string): string | undefined {
+  const match = /^\/r\/([^~]+?)(?:\/-\/(.+))?\/?$/.exec(pathname);
+  const name = match?.[1];
+  if (name === undefined || !isRepositoryName(name)) return undefined;
+  const page = match?.[2];
+  const parameter = name.replaceAll("/", "~");
+  if (page === undefined) return `/repository/${parameter}`;
+  const kind = page.split("/", 1)[0] ?? "";
+  return pages[kind]?.test(page) ? `/repository/${parameter}/${page}` : undefined;
+}
+
+/** The page of an image reference that was pasted as a path, `/acme/api:1.2` or `/acme/api@sha256:…`. */
+export function referencePath(pathname: string): string | undefined {
+  const match = /^\/([a-z0-9._/-]+?)(?:@(sha(?:256|512):[0-9a-f]+)|:([\w][\w.-]{0,127}))$/.exec(pathname);
+  const name = match?.[1];
+  if (name === undefined || !isRepositoryName(name)) return undefined;
+  return match?.[2] ? `/r/${name}/-/manifests/${match[2]}` : `/r/${name}/-/tags/${match?.[3]}`;
+}
+
+/** The address of a repository's list of tags. */
+export function tagsPath(repository: RepositoryName): string {
+  return `/r/${repository}/-/tags`;
+}
+
+/** The address of a tag's page. */
+export function tagPath(repository: RepositoryName, tag: Tag): string {
+  return `/r/${repository}/-/tags/${tag}`;
+}
+
+/** The address of a manifest's page. */
+export function manifestPath(repository: RepositoryName, digest: Digest): string {
+  return `/r/${repository}/-/manifests/${digest}`;
+}
+
+function isRepositoryName(text: string): boolean {
+  try {
+    parseRepositoryName(text);
+    return true;
+  } catch (error) {
+    if (RegistryError.is(error)) return false;
+    throw new Error("a name could not be read", { cause: error });
+  }
+}
