@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { batchedLookup, type Database } from "@layerport/database";
 import { AccountError, type AccountErrorCode } from "./account-error.ts";
 import type { Accounts, BasicCredentials, SignInRequest } from "./accounts.ts";
@@ -85,24 +85,44 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
     return row;
   };
 
-  const checkPassword = async ({ nameOrEmail, password, ...origin }: SignInRequest): Promise<UserRow> => {
+  /** `isRepeated` for clients that send a password with every request, which must not cost a hash each time. */
+  const verifyPassword = async (request: SignInRequest, { isRepeated }: { isRepeated: boolean }): Promise<UserRow> => {
+    const { nameOrEmail, password, ...origin } = request;
     const login = normalise(nameOrEmail);
     const person = await findUser(login);
     const stored = person?.passwordHash ?? undefined;
-    if (person === undefined || !passwords.isVerified(stored, password)) {
-      const account = person?.id ?? createHmac("sha256", peppers[0].key).update(login).digest("base64url");
-      const guess = { account, address: origin.address, userId: person?.id };
-      const succeed = await limit.begin(guess).catch((error: unknown) => {
-        if (!AccountError.is(error)) throw error;
-        return refuse({ code: error.code, origin, person, account, cause: error });
-      });
+    const account = person?.id ?? createHmac("sha256", peppers[0].key).update(login).digest("base64url");
+    const guess = { account, address: origin.address, userId: person?.id };
+    const refuseOverLimit = (error: unknown): Promise<never> => {
+      if (!AccountError.is(error)) throw error;
+      return refuse({ code: error.code, origin, person, account, cause: error });
+    };
+    if (isRepeated && person !== undefined && passwords.isVerified(stored, password)) {
+      await limit.check(guess).catch(refuseOverLimit);
+    } else {
+      const succeed = await limit.begin(guess).catch(refuseOverLimit);
       if (!(await passwords.verify(stored, password)) || person === undefined) {
         return refuse({ code: "CREDENTIALS_WRONG", origin, person, account });
       }
       await succeed();
     }
-    if (person.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account: person.id });
+    if (person.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account });
     return person;
+  };
+
+  // A client opens several connections at once, and each sends the password: that is one try, not as many guesses.
+  const underWay = new Map<string, Promise<UserRow>>();
+  const processKey = randomBytes(32);
+  const verifyShared = (request: SignInRequest): Promise<UserRow> => {
+    const { nameOrEmail, password, address } = request;
+    const key = createHmac("sha256", processKey)
+      .update(JSON.stringify([nameOrEmail, password, address]))
+      .digest("base64");
+    const known = underWay.get(key);
+    if (known !== undefined) return known;
+    const verifying = verifyPassword(request, { isRepeated: true }).finally(() => underWay.delete(key));
+    underWay.set(key, verifying);
+    return verifying;
   };
 
   const findToken = batchedLookup<Buffer, TokenRow & { position: number }, TokenRow>(database, {
@@ -148,11 +168,11 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
   };
 
   return {
-    checkPassword,
+    checkPassword: (request) => verifyPassword(request, { isRepeated: false }),
     async authenticateBasic(credentials) {
       if (looksLikeToken(credentials.secret)) return authenticateToken(credentials);
       const { name, secret, ...origin } = credentials;
-      return userIdentity(await checkPassword({ nameOrEmail: name, password: secret, ...origin }));
+      return userIdentity(await verifyShared({ nameOrEmail: name, password: secret, ...origin }));
     },
   };
 }

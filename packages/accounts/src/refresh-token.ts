@@ -7,7 +7,7 @@ import type { Authorization } from "./authorize.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
 import type { LastUse } from "./last-use.ts";
 import type { Pepper } from "./secrets.ts";
-import { createToken, findTokenKind, hashToken } from "./token-format.ts";
+import { createToken, findTokenKind, hashToken, redactTokens } from "./token-format.ts";
 
 const lifeDays = 90;
 const maximumClientId = 200;
@@ -144,5 +144,5 @@ async function endFamily(transaction: Transaction, row: RefreshTokenRow, origin?
 }
 
 function toClientId(clientId: string): string {
-  return clientId.replaceAll("\0", "").slice(0, maximumClientId).toWellFormed();
+  return redactTokens(clientId).replaceAll("\0", "").slice(0, maximumClientId).toWellFormed();
 }

@@ -22,20 +22,16 @@ export interface SignInLimit {
   /** Counts a guess before it is checked, so that guesses made at once cannot outrun the count. Answers what to call
    * when it was right. @throws TOO_MANY_ATTEMPTS */
   begin(guess: Guess): Promise<() => Promise<void>>;
+  /** Refuses as `begin` does and counts nothing: for a password that is known to be right, which a guesser must not
+   * be told once the limit is reached. @throws TOO_MANY_ATTEMPTS */
+  check(guess: Guess): Promise<void>;
   /** Counts a failure that needed no check, such as a token nobody has. @throws TOO_MANY_ATTEMPTS */
   fail(address: string): Promise<void>;
 }
 
 /** Limits over the table of failed sign-ins. */
 export function openSignInLimit(database: Database): SignInLimit {
-  const begin = async ({ account, address, userId }: Guess) => {
-    const place = limitedAddress(address);
-    const [attempt] = await database.query<{ id: number }>({
-      name: "sign-in-attempt-begin",
-      text: "INSERT INTO sign_in_attempt (account, address) VALUES ($1::text, $2::text) RETURNING id",
-      values: [account, place],
-    });
-    const id = attempt?.id ?? 0;
+  const check = async ({ account, address, userId }: Guess, ownAttempt = 0): Promise<void> => {
     const [counted] = await database.query<Counted>({
       name: "sign-in-attempt-count",
       text: `SELECT count(*) FILTER (WHERE account = $1::text) AS here, count(*) AS everywhere,
@@ -44,29 +40,43 @@ export function openSignInLimit(database: Database): SignInLimit {
             AND created_at > now() - interval '30 days') AS "isKnownHere"
         FROM sign_in_attempt
         WHERE address = $2::text AND at > now() - interval '${windowMinutes} minutes' AND id <> $3::bigint`,
-      values: [account, place, id, userId ?? null, address],
+      values: [account, limitedAddress(address), ownAttempt, userId ?? null, address],
     });
     const isOverHere = (counted?.here ?? 0) >= failuresPerAccountAndAddress;
     const isOverEverywhere = (counted?.everywhere ?? 0) >= failuresPerAddress && counted?.isKnownHere !== true;
-    if (isOverHere || isOverEverywhere) {
+    if (!isOverHere && !isOverEverywhere) return;
+    throw new AccountError("TOO_MANY_ATTEMPTS", { retryAfterSeconds: Math.max(1, counted?.retryAfterSeconds ?? 60) });
+  };
+  const begin = async (guess: Guess) => {
+    const { account } = guess;
+    const address = limitedAddress(guess.address);
+    const [attempt] = await database.query<{ id: number }>({
+      name: "sign-in-attempt-begin",
+      text: "INSERT INTO sign_in_attempt (account, address) VALUES ($1::text, $2::text) RETURNING id",
+      values: [account, address],
+    });
+    try {
+      await check(guess, attempt?.id);
+    } catch (error) {
       // A refused try was no guess: whoever goes on trying is let in again when the window has passed.
       await database.query({
         name: "sign-in-attempt-drop",
         text: "DELETE FROM sign_in_attempt WHERE id = $1::bigint",
-        values: [id],
+        values: [attempt?.id],
       });
-      throw new AccountError("TOO_MANY_ATTEMPTS", { retryAfterSeconds: Math.max(1, counted?.retryAfterSeconds ?? 60) });
+      throw error;
     }
     return async () => {
       await database.query({
         name: "sign-in-attempt-clear",
         text: "DELETE FROM sign_in_attempt WHERE account = $1::text AND address = $2::text",
-        values: [account, place],
+        values: [account, address],
       });
     };
   };
   return {
     begin,
+    check: (guess) => check(guess),
     async fail(address) {
       await begin({ account: tokenAccount, address, userId: undefined });
     },
