@@ -26,7 +26,7 @@ export function startApp(app: App, log: LogFile): Running {
   const descriptor = log.open();
   const child = spawn(process.execPath, app.args, {
     cwd: app.directory,
-    env: { ...process.env, ...app.environment, LAYERPORT_PARENT_PID: String(process.pid) },
+    env: { ...process.env, LAYERPORT_PARENT_PID: undefined, ...app.environment },
     stdio: ["ignore", descriptor, descriptor],
     // In a group of its own: Ctrl-C in a terminal must reach the apps in order, and through this process.
     detached: true,

@@ -28,9 +28,10 @@ export async function planApps(plan: AppPlan): Promise<App[]> {
     LAYERPORT_SECRETS_DIR: folder.secrets,
     LAYERPORT_STORAGE_DIR: folder.blobs,
     LOG_LEVEL: environment.logLevel,
+    // What Node reloads has Node's watcher for a parent, not this process.
+    ...(isDevelopment ? {} : { LAYERPORT_PARENT_PID: String(process.pid) }),
     NODE_ENV: isDevelopment ? "development" : "production",
   };
-  // A process that Node watches for changes has Node's watcher for a parent, not this one.
   const flags = isDevelopment ? ["--watch"] : ["--import", path.join(import.meta.dirname, "parent-watch.ts")];
 
   const registry: App = {

@@ -21,7 +21,7 @@ interface Variable {
   readonly meaning: string;
 }
 
-const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
 
 const variables: readonly Variable[] = [
   {
@@ -39,6 +39,11 @@ const variables: readonly Variable[] = [
     name: "LAYERPORT_PUBLIC_URL",
     example: "http://localhost:5000",
     meaning: "What clients and browsers call it, where that differs from http://localhost:<port>.",
+  },
+  {
+    name: "LAYERPORT_ALLOWED_HOSTS",
+    example: "hub.internal:5000,10.0.0.7:5000",
+    meaning: "More names under which it may be called, with their ports. Any other Host header is refused.",
   },
   {
     name: "DATABASE_URL",
