@@ -72,12 +72,12 @@ describe("startEmbeddedPostgres", () => {
   });
 
   it("keeps what was committed when the server is killed, and says how it ended", async () => {
-    const first = await start();
+    const first = await start({ isDurable: true });
     await query(first.url, "CREATE TABLE book (title text)");
     await query(first.url, "INSERT INTO book VALUES ('kept')");
     process.kill(first.pid, "SIGKILL");
     expect(await first.exited).toBe("ended by SIGKILL");
-    const second = await start();
+    const second = await start({ isDurable: true });
     expect(await query(second.url, "SELECT title FROM book")).toEqual([{ title: "kept" }]);
   });
 
