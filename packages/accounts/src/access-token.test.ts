@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NewAccessToken, Viewer } from "./accounts.ts";
-import { origin, startInstance, type TestInstance } from "./test-instance.ts";
+import { origin, startInstance } from "./test-instance.ts";
 import { findTokenKind } from "./token-format.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 let mia: Viewer;
 let eve: Viewer;
 
@@ -14,7 +14,6 @@ function create(changes: Partial<NewAccessToken> = {}, viewer = mia) {
 }
 
 beforeAll(async () => {
-  instance = await startInstance();
   mia = await instance.addUser("mia");
   eve = await instance.addUser("eve");
 });

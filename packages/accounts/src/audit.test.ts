@@ -1,10 +1,12 @@
-import { type Database, openDatabase } from "@layerport/database";
+import { openDatabase } from "@layerport/database";
 import { type AuditEvent, systemActor } from "@layerport/registry-core";
 import { testDatabase } from "@layerport/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { record, verifyAuditChain } from "./audit.ts";
 
-let database: Database;
+const database = openDatabase({ url: await testDatabase(), connections: 10 });
+
+afterAll(() => database.close());
 
 function event(changes: Partial<AuditEvent> = {}): AuditEvent {
   return { action: "tag.moved", actor: systemActor, target: "acme/api:latest", ...changes };
@@ -20,11 +22,6 @@ async function sequences(): Promise<number[]> {
   });
   return rows.map(({ sequence }) => sequence);
 }
-
-beforeAll(async () => {
-  database = openDatabase({ url: await testDatabase(), connections: 10 });
-  afterAll(() => database.close());
-});
 
 describe("I9, the audit log", () => {
   it("of a fresh instance is empty and intact", async () => {

@@ -2,9 +2,9 @@ import { type Permission, permissions, type Role, type Scope } from "@layerport/
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "./accounts.ts";
 import type { Identity } from "./identity.ts";
-import { origin, repository, startInstance, type TestInstance } from "./test-instance.ts";
+import { origin, repository, startInstance } from "./test-instance.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 const viewers = new Map<string, Viewer>();
 const privateOne = repository("acme/api");
 const publicOne = repository("acme/site");
@@ -35,7 +35,6 @@ const allOf = (name = privateOne): Scope => ({
 });
 
 beforeAll(async () => {
-  instance = await startInstance();
   const { accounts, administrator, visibilities, database } = instance;
   viewers.set("administrator", administrator);
   for (const name of ["stranger", "reader", "writer", "maintainer", "owner", "auditor"]) {

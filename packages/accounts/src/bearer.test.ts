@@ -1,20 +1,16 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import type { Scope } from "@layerport/registry-core";
 import { SignJWT } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
-import { repository, startInstance, type TestInstance } from "./test-instance.ts";
+import { describe, expect, it } from "vitest";
+import { repository, startInstance } from "./test-instance.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 const seconds = () => Math.floor(Date.now() / 1000);
 const adaApi = {
   kind: "repository",
   repository: repository("ada/api"),
   actions: ["pull", "push", "delete"],
 } satisfies Scope;
-
-beforeAll(async () => {
-  instance = await startInstance();
-});
 
 interface Forgery {
   readonly header?: Readonly<Record<string, unknown>>;

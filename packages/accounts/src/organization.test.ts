@@ -1,9 +1,9 @@
 import type { Role } from "@layerport/registry-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "./accounts.ts";
-import { origin, startInstance, type TestInstance } from "./test-instance.ts";
+import { origin, startInstance } from "./test-instance.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 let owner: Viewer;
 let reader: Viewer;
 let stranger: Viewer;
@@ -13,7 +13,6 @@ function add(viewer: Viewer, user: string, role: Role, organization = "acme") {
 }
 
 beforeAll(async () => {
-  instance = await startInstance();
   [owner, reader, stranger] = [
     await instance.addUser("owner"),
     await instance.addUser("reader"),

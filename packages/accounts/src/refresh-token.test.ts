@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "./accounts.ts";
-import { origin, repository, startInstance, type TestInstance } from "./test-instance.ts";
+import { origin, repository, startInstance } from "./test-instance.ts";
 import { createToken } from "./token-format.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 let mia: Viewer;
 
 const invalid = { code: "REFRESH_TOKEN_INVALID", status: 401 };
@@ -17,7 +17,6 @@ function issue(viewer = mia) {
 }
 
 beforeAll(async () => {
-  instance = await startInstance();
   mia = await instance.addUser("mia");
 });
 

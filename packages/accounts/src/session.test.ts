@@ -1,15 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { origin, password, startInstance, type TestInstance } from "./test-instance.ts";
+import { origin, password, startInstance } from "./test-instance.ts";
 
-let instance: TestInstance;
+const instance = await startInstance();
 
 function signIn(nameOrEmail: string) {
   return instance.accounts.signIn({ nameOrEmail, password, ...origin });
 }
 
 beforeAll(async () => {
-  instance = await startInstance();
   await instance.addUser("mia");
 });
 

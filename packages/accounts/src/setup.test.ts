@@ -2,8 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { openDatabase } from "@layerport/database";
 import { testDatabase, testSecrets } from "@layerport/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Accounts, FirstAdministrator } from "./accounts.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import type { FirstAdministrator } from "./accounts.ts";
 import { verifyAuditChain } from "./audit.ts";
 import { openAccounts } from "./open-accounts.ts";
 import { readSecrets } from "./secrets.ts";
@@ -12,8 +12,18 @@ import { origin, password } from "./test-instance.ts";
 const directory = testSecrets();
 const secrets = readSecrets(directory);
 const setupToken = secrets.setupToken ?? "";
-let accounts: Accounts;
-let database: ReturnType<typeof openDatabase>;
+const database = openDatabase({ url: await testDatabase(), connections: 5 });
+const accounts = openAccounts({
+  database,
+  secrets,
+  publicUrl: "http://localhost:5000",
+  visibilityOf: async () => undefined,
+});
+
+afterAll(async () => {
+  await accounts.close();
+  await database.close();
+});
 
 const ada: FirstAdministrator = { setupToken, name: "ada", email: "Ada@Example.test", password };
 
@@ -31,20 +41,6 @@ async function rows(): Promise<Record<string, number>> {
 }
 
 const nothing = { users: 0, organizations: 1, memberships: 0, sessions: 0, records: 0 };
-
-beforeAll(async () => {
-  database = openDatabase({ url: await testDatabase(), connections: 5 });
-  accounts = openAccounts({
-    database,
-    secrets,
-    publicUrl: "http://localhost:5000",
-    visibilityOf: async () => undefined,
-  });
-  afterAll(async () => {
-    await accounts.close();
-    await database.close();
-  });
-});
 
 describe("setup of a fresh instance", () => {
   it("T25: is open to whoever holds the token that was drawn for it, and to nobody else", async () => {

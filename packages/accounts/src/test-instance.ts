@@ -37,7 +37,7 @@ export interface PresentedToken {
 /** A repository's name, as the door would have parsed it. */
 export const repository = parseRepositoryName;
 
-/** Call it in `beforeAll`. */
+/** Call it at the top of a test file. */
 export async function startInstance(): Promise<TestInstance> {
   const database = openDatabase({ url: await testDatabase(), connections: 5 });
   const secrets = readSecrets(testSecrets());

@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 
 /**
  * Makes a folder with fresh secrets, the files that `readSecrets` of accounts reads, and answers its path. It is removed
- * when the test file ends. Call it at the top of a file or in `beforeAll`.
+ * when the test file ends. Call it at the top of the file.
  */
 export function testSecrets(): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "layerport-secrets-"));
