@@ -1,13 +1,19 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { internalRoute, referencePath } from "./server/repository-path.ts";
 
 /**
- * Gives each page a content security policy with a nonce of its own. It decides nothing about who may see what: that is
+ * Gives each page a content security policy with a nonce of its own, and leads the addresses of repositories, whose
+ * names may hold slashes, to their routes. It decides nothing about who may see what: that is
  * the guarded catalog's part.
  *
  * No style attribute passes this policy, so what a server component draws has its measures in classes and SVG
  * attributes. Scripts may set styles, because the object model is not markup.
  */
 export function proxy(request: NextRequest): NextResponse {
+  const { pathname, search } = request.nextUrl;
+  const pasted = referencePath(pathname);
+  if (pasted !== undefined) return NextResponse.redirect(new URL(pasted, publicOrigin(request)));
+
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
 
@@ -16,9 +22,30 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("Content-Security-Policy", policy);
   headers.set("x-nonce", nonce);
 
-  const response = NextResponse.next({ request: { headers } });
+  const response = answerOf(request, `${pathname}${search}`, headers);
   response.headers.set("Content-Security-Policy", policy);
   return response;
+}
+
+function answerOf(request: NextRequest, path: string, headers: Headers): NextResponse {
+  const { pathname, search } = request.nextUrl;
+  headers.set("x-layerport-path", path);
+  const route = internalRoute(pathname);
+  if (route !== undefined) {
+    return NextResponse.rewrite(new URL(`${route}${search}`, request.url), { request: { headers } });
+  }
+  // The internal routes have no address of their own: nothing is there.
+  if (pathname.startsWith("/repository/")) {
+    return NextResponse.rewrite(new URL("/not-found", request.url), { request: { headers } });
+  }
+  return NextResponse.next({ request: { headers } });
+}
+
+/** The address that the browser sees; this server's own is behind the front door. */
+function publicOrigin(request: NextRequest): string {
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  const scheme = request.headers.get("x-forwarded-proto") ?? "http";
+  return host === null ? request.nextUrl.origin : `${scheme}://${host}`;
 }
 
 function contentSecurityPolicy(nonce: string, isDevelopment: boolean): string {

@@ -1,6 +1,6 @@
 "use client";
-import { mono, sans } from "../ui/fonts/fonts.ts";
 import { Button } from "../ui/button.tsx";
+import { mono, sans } from "../ui/fonts/fonts.ts";
 import { FailurePage } from "../views/frame/failure-page.tsx";
 import "./globals.css";
 

@@ -1,7 +1,6 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { mono, sans } from "../ui/fonts/fonts.ts";
-import { HoverCards } from "../ui/hover-card.tsx";
 import { LiveRegion } from "../ui/live-region.tsx";
 import { Toaster } from "../ui/toast.tsx";
 import { readPreferences } from "../views/frame/read-preferences.ts";
@@ -44,7 +43,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body className="min-h-dvh">
         {children}
         <LiveRegion />
-        <HoverCards />
         <Toaster />
       </body>
     </html>

@@ -7,6 +7,9 @@ import {
 } from "@layerport/registry-core";
 import { notFound } from "next/navigation";
 
+/** A page's query string, as Next hands it over. */
+export type SearchParameters = Promise<Readonly<Record<string, string | string[] | undefined>>>;
+
 /** One value of a query string, the first when it is repeated. */
 export function firstValue(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "string" ? value : value?.[0];

@@ -9,7 +9,7 @@ export type CardContent =
 
 /**
  * Gives an element a card on hover and on focus; spread it on the element, which the keyboard must be able to reach.
- * No script runs for each element: `HoverCards` in the root layout shows them all.
+ * No script runs for each element: `HoverCards` in the top bar shows them all.
  */
 export function cardProps(content: CardContent): { "data-card": string } {
   return { "data-card": JSON.stringify(content) };

@@ -38,14 +38,14 @@ const row = (isDanger: boolean | undefined) =>
 /** A button with a list of things to do. */
 export function Menu({ label, children, variant = "ghost", size = "sm", groups }: MenuProps) {
   return (
-    <Primitive.Root modal={false}>
+    <Primitive.Root>
       <Primitive.Trigger
         aria-label={children === undefined ? label : undefined}
         className={clsx(buttonStyle(variant, size), children === undefined && "aspect-square px-0!")}
       >
         {children ?? <Ellipsis size={16} aria-hidden />}
       </Primitive.Trigger>
-      <Primitive.Portal>
+      <Primitive.Portal container={typeof document === "undefined" ? null : document.getElementById("main")}>
         <Primitive.Positioner className="z-50 outline-none" sideOffset={4} align="end">
           <Primitive.Popup className="min-w-44 rounded-md border border-border-strong bg-raised p-1 outline-none transition-opacity duration-(--motion-menu) data-ending-style:opacity-0 data-starting-style:opacity-0">
             {groups.map((items, index) => (

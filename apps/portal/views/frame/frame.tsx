@@ -21,7 +21,14 @@ export interface FrameProps extends Omit<AccountMenuProps, "theme"> {
 }
 
 /** What stands around each page: the bar, the one `<main>`, the footer. Pages put neither `<main>` nor `<header>`. */
-export async function Frame({ breadcrumb = [], query, signInHref, width = "reading", children, ...account }: FrameProps) {
+export async function Frame({
+  breadcrumb = [],
+  query,
+  signInHref,
+  width = "reading",
+  children,
+  ...account
+}: FrameProps) {
   const { theme } = await readPreferences();
   return (
     <div className="flex min-h-dvh flex-col">

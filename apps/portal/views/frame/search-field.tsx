@@ -6,7 +6,11 @@ export function SearchField({ query }: { query?: string | undefined }) {
   return (
     <>
       <form action="/explore" role="search" className="relative hidden w-full max-w-80 sm:block">
-        <Search size={14} aria-hidden className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-fg-subtle" />
+        <Search
+          size={14}
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-fg-subtle"
+        />
         <input
           type="search"
           name="q"

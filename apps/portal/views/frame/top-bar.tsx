@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { HoverCards } from "../../ui/hover-card.tsx";
 import { LinkProgress } from "../../ui/link-progress.tsx";
 import { Logo } from "./logo.tsx";
 
@@ -23,6 +24,8 @@ export function TopBar({ breadcrumb, children }: { breadcrumb?: ReactNode; child
         ) : null}
         <div className="ms-auto flex flex-1 items-center justify-end gap-1 sm:gap-3">{children}</div>
       </div>
+      {/* Drawn above everything wherever it stands; it stands in a landmark so that those find it who look for one. */}
+      <HoverCards />
     </header>
   );
 }

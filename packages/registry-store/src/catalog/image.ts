@@ -222,8 +222,8 @@ async function listReferrersOf(
     annotations: Annotations | null;
     size_bytes: number;
   }>({
-    text: `SELECT m.digest, m.media_type, m.artifact_type, m.annotations, c.size_bytes
-      FROM manifest m JOIN manifest_content c ON c.digest = m.digest
+    text: `SELECT m.digest, m.media_type, m.artifact_type, m.annotations, m.size_bytes
+      FROM manifest m
       WHERE m.repository_id = $1::uuid AND m.subject_digest = $2 ORDER BY m.pushed_at, m.digest LIMIT 200`,
     values: [repositoryId, subject],
   });

@@ -28,11 +28,16 @@ interface TagRow {
 const byName: SortColumn = { sql: "t.name", direction: "asc", type: "text" };
 const byPush: SortColumn = { sql: "t.pushed_at", direction: "desc", type: "timestamptz" };
 
-// Versions come first and highest first; tags that are no versions follow, newest first.
+// Versions come first and highest first; tags that are no versions follow, newest first. Tags of one digest stand
+// together, at the place of the best of them.
 const orders: Readonly<Record<TagOrder, readonly SortColumn[]>> = {
   version: [
+    { sql: "(t.group_key IS NULL)", direction: "asc", type: "boolean" },
+    { sql: "coalesce(t.group_key, '')", direction: "desc", type: "text" },
+    { sql: "t.group_pushed_at", direction: "desc", type: "timestamptz" },
+    { sql: "t.digest", direction: "asc", type: "text" },
     { sql: "(t.version_key IS NULL)", direction: "asc", type: "boolean" },
-    { sql: `coalesce(t.version_key, '')`, direction: "desc", type: "text" },
+    { sql: "coalesce(t.version_key, '')", direction: "desc", type: "text" },
     byPush,
     byName,
   ],
@@ -44,18 +49,24 @@ const orders: Readonly<Record<TagOrder, readonly SortColumn[]>> = {
 export async function listTags(database: Database, repository: RepositoryName, query: TagQuery): Promise<TagPage> {
   const repositoryId = await repositoryIdOf(database, repository);
   const columns = orders[query.order];
-  const filter = "t.repository_id = $1::uuid AND ($2::text IS NULL OR t.name ILIKE $2)";
+  const filter = "repository_id = $1::uuid AND ($2::text IS NULL OR name ILIKE $2)";
+  const groups =
+    query.order === "version"
+      ? `, max(version_key) OVER same_digest AS group_key, max(pushed_at) OVER same_digest AS group_pushed_at
+        FROM tag WHERE ${filter} WINDOW same_digest AS (PARTITION BY digest)`
+      : ` FROM tag WHERE ${filter}`;
   const filterValues = [repositoryId, likePattern(query.filter)];
   const [rows, counts] = await Promise.all([
     database.query<TagRow>({
       text: `SELECT t.name, t.digest, m.media_type, m.artifact_type, m.architecture, m.depth, t.pushed_at, t.pushed_by,
           ${cursorColumn(columns)} AS cursor
-        FROM tag t JOIN manifest m ON m.repository_id = t.repository_id AND m.digest = t.digest
-        WHERE ${filter} AND ${rowsAfter(columns, 3)} ORDER BY ${orderBy(columns)} LIMIT $4`,
+        FROM (SELECT *${groups}) t
+        JOIN manifest m ON m.repository_id = t.repository_id AND m.digest = t.digest
+        WHERE ${rowsAfter(columns, 3)} ORDER BY ${orderBy(columns)} LIMIT $4`,
       values: [...filterValues, parseCursor(query.after, columns), query.limit + 1],
     }),
     database.query<{ total: number }>({
-      text: `SELECT count(*) AS total FROM tag t WHERE ${filter}`,
+      text: `SELECT count(*) AS total FROM tag WHERE ${filter}`,
       values: filterValues,
     }),
   ]);
