@@ -21,7 +21,6 @@ beforeEach(() => {
 afterEach(() => {
   fs.rmSync(directory, { recursive: true });
 });
-});
 
 describe("readSecrets", () => {
   it("reads what Layerport made, with or without the setup token", () => {
