@@ -1,0 +1,39 @@
+import type { IncomingMessage } from "node:http";
+import { RegistryError } from "@layerport/registry-core";
+import { HttpRefusal } from "./http-refusal.ts";
+
+/** Methods that any path behind this door may have. */
+export const frontMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+const methods: ReadonlySet<string> = new Set(frontMethods.split(", "));
+const maximumHeaders = 200;
+
+/**
+ * Refuses what Node's parser lets through: absolute-form targets, a second `Host`, a `Host` that is not ours, methods
+ * that nothing here has, more headers than anybody needs. Answers the host by which the client reached us.
+ * @throws HttpRefusal, or UNSUPPORTED for the method
+ */
+export function guardFront(request: IncomingMessage, allowedHosts: ReadonlySet<string>): string {
+  const { method = "", url = "", rawHeaders } = request;
+  if (!methods.has(method)) throw unsupportedMethod(method);
+  if (rawHeaders.length > maximumHeaders * 2) throw new HttpRefusal(431, `more than ${maximumHeaders} headers`);
+  if (url.charCodeAt(0) !== 0x2f) throw new HttpRefusal(400, "the request target must be a path");
+  let hosts = 0;
+  let authorizations = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+    else if (name.length === 13 && name.toLowerCase() === "authorization") authorizations += 1;
+  }
+  if (hosts !== 1) throw new HttpRefusal(400, "exactly one Host header is needed");
+  if (authorizations > 1) throw new HttpRefusal(400, "more than one Authorization header");
+  const host = (request.headers.host ?? "").toLowerCase();
+  if (!allowedHosts.has(host)) throw new HttpRefusal(421, "this server does not answer for that host");
+  return host;
+}
+
+/** The refusal of a method that nothing here has. */
+export function unsupportedMethod(method: string): RegistryError {
+  const name = /^[A-Z-]{1,20}$/.test(method) ? method : "this method";
+  return new RegistryError("UNSUPPORTED", { allowed: frontMethods }, { message: `${name} is not possible here` });
+}

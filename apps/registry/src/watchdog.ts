@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** How fast a peer must be that the server waits for. */
+export interface ProgressRule {
+  readonly windowMs: number;
+  readonly bytesPerSecond: number;
+}
+
+/** At least 1 KiB/s over each 30 seconds, whichever way the bytes go. */
+export const defaultProgressRule: ProgressRule = { windowMs: 30_000, bytesPerSecond: 1024 };
+
+interface Watched {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly onStall: () => void;
+  since: number;
+  bytes: number;
+}
+
+/**
+ * Cuts connections whose peer is too slow, however long the transfer takes as a whole. Only time in which the server
+ * waits for the peer counts: a slow disk or database of ours is nobody else's fault.
+ */
+export class ProgressWatchdog {
+  readonly #rule: ProgressRule;
+  readonly #watched = new Set<Watched>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(rule: ProgressRule) {
+    this.#rule = rule;
+    this.#timer = setInterval(() => this.#check(Date.now()), Math.min(5_000, rule.windowMs / 4));
+    this.#timer.unref();
+  }
+
+  /** Watches an exchange until its response closes. `onStall` must end the connection. */
+  watch(request: IncomingMessage, response: ServerResponse, onStall: () => void): void {
+    const watched = { request, response, onStall, since: Date.now(), bytes: movedBytes(request.socket) };
+    this.#watched.add(watched);
+    response.once("close", () => this.#watched.delete(watched));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #check(now: number): void {
+    const { windowMs, bytesPerSecond } = this.#rule;
+    for (const watched of this.#watched) {
+      const bytes = movedBytes(watched.request.socket);
+      if (waitsForPeer(watched)) {
+        if (now - watched.since < windowMs) continue;
+        if (bytes - watched.bytes < (bytesPerSecond * windowMs) / 1000) {
+          this.#watched.delete(watched);
+          watched.onStall();
+          continue;
+        }
+      }
+      watched.since = now;
+      watched.bytes = bytes;
+    }
+  }
+}
+
+/** The peer owes us the rest of a body that we are ready to read, or has not taken what we have sent. */
+function waitsForPeer({ request, response }: Watched): boolean {
+  if (unsentBytes(request.socket) > 0) return true;
+  if (request.complete || response.writableEnded) return false;
+  return request.readableLength < request.readableHighWaterMark;
+}
+
+function movedBytes(socket: Socket): number {
+  return socket.bytesRead + socket.bytesWritten - unsentBytes(socket);
+}
+
+/**
+ * Bytes that the kernel has not taken yet. `bytesWritten` counts them as written, and no public property tells them
+ * apart while one large write is under way; Node's own socket timeout looks at the same field.
+ */
+function unsentBytes(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  const queued: unknown =
+    typeof handle === "object" && handle !== null ? Reflect.get(handle, "writeQueueSize") : undefined;
+  return (typeof queued === "number" ? queued : 0) + socket.writableLength;
+}
