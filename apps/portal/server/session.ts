@@ -1,5 +1,7 @@
 import { AccountError } from "@layerport/accounts";
+import { cookies } from "next/headers";
 import type { NextAuthOptions } from "next-auth";
+import { encode } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { requestOrigin } from "./request-origin.ts";
 import { rooms } from "./rooms.ts";
@@ -53,4 +55,28 @@ function refuse(error: unknown): never {
 
 function isSignedIn(user: unknown): user is { readonly sessionId: string } {
   return typeof user === "object" && user !== null && "sessionId" in user && typeof user.sessionId === "string";
+}
+
+/**
+ * Signs this browser in to a session that was made elsewhere than on the sign-in page: the same cookie, in the same
+ * form, that next-auth writes and reads. To be called from a server action.
+ */
+export async function rememberSession(session: { readonly id: string }): Promise<void> {
+  const { environment, secrets } = rooms();
+  const isSecure = environment.publicUrl.startsWith("https:");
+  const value = await encode({
+    token: { sessionId: session.id },
+    secret: secrets.sessionSecret,
+    maxAge: sessionSeconds,
+  });
+  const jar = await cookies();
+  jar.set({
+    name: `${isSecure ? "__Secure-" : ""}next-auth.session-token`,
+    value,
+    httpOnly: true,
+    sameSite: "lax",
+    secure: isSecure,
+    path: "/",
+    maxAge: sessionSeconds,
+  });
 }
