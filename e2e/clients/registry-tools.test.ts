@@ -14,8 +14,8 @@ beforeAll(async () => {
   tools = await openRegistryTools({ registries: [registry.address] });
 }, 300_000);
 afterAll(async () => {
-  await tools.close();
-  await registry.close();
+  await tools?.close();
+  await registry?.close();
 });
 
 describe("the registry tools", () => {

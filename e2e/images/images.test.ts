@@ -16,7 +16,7 @@ beforeAll(async () => {
   images = await realImages();
   tools = await openRegistryTools({ registries: [] });
 }, 300_000);
-afterAll(() => tools.close());
+afterAll(() => tools?.close());
 
 describe("every real image", () => {
   it.each(realImageNames)("%s: each blob has the digest it is filed under", async (name) => {
