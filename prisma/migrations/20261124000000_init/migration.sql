@@ -196,7 +196,6 @@ CREATE TABLE "repository_blob" (
 CREATE TABLE "manifest_content" (
     "digest" TEXT COLLATE "C" NOT NULL,
     "content" BYTEA NOT NULL,
-    "size_bytes" INTEGER NOT NULL,
 
     CONSTRAINT "manifest_content_pkey" PRIMARY KEY ("digest")
 );
@@ -206,10 +205,11 @@ CREATE TABLE "manifest" (
     "repository_id" UUID NOT NULL,
     "digest" TEXT COLLATE "C" NOT NULL,
     "media_type" TEXT NOT NULL,
+    "size_bytes" INTEGER NOT NULL,
     "artifact_type" TEXT,
-    "subject_digest" TEXT,
-    "config_digest" TEXT,
-    "annotations" JSONB,
+    "subject_digest" TEXT COLLATE "C",
+    "config_digest" TEXT COLLATE "C",
+    "annotations" JSON,
     "image_bytes" BIGINT,
     "depth" INTEGER NOT NULL,
     "os" TEXT,
@@ -242,7 +242,7 @@ CREATE TABLE "manifest_reference" (
 CREATE TABLE "tag" (
     "repository_id" UUID NOT NULL,
     "name" TEXT COLLATE "C" NOT NULL,
-    "digest" TEXT NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
     "version_key" TEXT COLLATE "C",
     "pushed_at" TIMESTAMPTZ(3) NOT NULL,
     "pushed_by" TEXT NOT NULL,
@@ -274,6 +274,7 @@ CREATE TABLE "upload_session" (
     "algorithm" TEXT NOT NULL,
     "durable_length" BIGINT NOT NULL DEFAULT 0,
     "content" BYTEA,
+    "staged_id" UUID,
     "writer" UUID,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "last_active_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -351,7 +352,7 @@ CREATE UNIQUE INDEX "blob_live_digest" ON "blob"("digest") WHERE (state = 'live'
 CREATE INDEX "repository_blob_digest_idx" ON "repository_blob"("digest");
 
 -- CreateIndex
-CREATE INDEX "manifest_repository_id_subject_digest_idx" ON "manifest"("repository_id", "subject_digest");
+CREATE INDEX "manifest_repository_id_subject_digest_digest_idx" ON "manifest"("repository_id", "subject_digest", "digest");
 
 -- CreateIndex
 CREATE INDEX "manifest_digest_idx" ON "manifest"("digest");
@@ -376,6 +377,9 @@ CREATE INDEX "tag_event_repository_id_tag_id_idx" ON "tag_event"("repository_id"
 
 -- CreateIndex
 CREATE INDEX "tag_event_repository_id_id_idx" ON "tag_event"("repository_id", "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "upload_session_staged_id_key" ON "upload_session"("staged_id");
 
 -- CreateIndex
 CREATE INDEX "upload_session_last_active_at_idx" ON "upload_session"("last_active_at");
@@ -412,6 +416,9 @@ ALTER TABLE "manifest_reference" ADD CONSTRAINT "manifest_reference_repository_i
 
 -- AddForeignKey
 ALTER TABLE "tag" ADD CONSTRAINT "tag_repository_id_fkey" FOREIGN KEY ("repository_id") REFERENCES "repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "tag" ADD CONSTRAINT "tag_repository_id_digest_fkey" FOREIGN KEY ("repository_id", "digest") REFERENCES "manifest"("repository_id", "digest") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "tag_event" ADD CONSTRAINT "tag_event_repository_id_fkey" FOREIGN KEY ("repository_id") REFERENCES "repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,0 +1,138 @@
+import type {
+  Actor,
+  BlobRange,
+  Chunk,
+  Descriptor,
+  Digest,
+  IncomingBytes,
+  ManifestPush,
+  ManifestReceipt,
+  MountSource,
+  OpenBlob,
+  Page,
+  PageRequest,
+  Reference,
+  Referrer,
+  ReferrerQuery,
+  Registry,
+  RepositoryName,
+  StoredManifest,
+  Tag,
+  Upload,
+  UploadId,
+  UploadOptions,
+} from "@layerport/registry-core";
+import type { BlobIntake } from "./blob-intake.ts";
+import type { BlobLinks } from "./blob-links.ts";
+import { type Blobs, blobDescriptor } from "./blobs.ts";
+import type { ManifestRemoval } from "./delete-manifest.ts";
+import type { Lists } from "./lists.ts";
+import type { Manifests } from "./manifests.ts";
+import type { ManifestIntake } from "./put-manifest.ts";
+import type { Repositories } from "./repositories.ts";
+import type { Uploads } from "./uploads.ts";
+
+/** The parts of the store, each of which knows one thing. */
+export interface StoreParts {
+  readonly repositories: Repositories;
+  readonly manifests: Manifests;
+  readonly manifestIntake: ManifestIntake;
+  readonly manifestRemoval: ManifestRemoval;
+  readonly blobs: Blobs;
+  readonly blobIntake: BlobIntake;
+  readonly blobLinks: BlobLinks;
+  readonly uploads: Uploads;
+  readonly lists: Lists;
+}
+
+/** The store as one actor uses it. A class, because one is made for every request. */
+export class StoreRegistry implements Registry {
+  readonly #parts: StoreParts;
+  readonly #actor: Actor;
+
+  constructor(parts: StoreParts, actor: Actor) {
+    this.#parts = parts;
+    this.#actor = actor;
+  }
+
+  getManifest(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
+    return this.#parts.manifests.get(repository, reference);
+  }
+
+  resolveManifest(repository: RepositoryName, reference: Reference): Promise<Descriptor> {
+    return this.#parts.manifests.resolve(repository, reference);
+  }
+
+  openBlob(repository: RepositoryName, digest: Digest, range?: BlobRange): Promise<OpenBlob> {
+    return this.#parts.blobs.open(repository, digest, range);
+  }
+
+  resolveBlob(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
+    return this.#parts.blobs.resolve(repository, digest);
+  }
+
+  putManifest(repository: RepositoryName, push: ManifestPush): Promise<ManifestReceipt> {
+    return this.#parts.manifestIntake.put(repository, this.#actor, push);
+  }
+
+  async putBlob(repository: RepositoryName, digest: Digest, source: IncomingBytes): Promise<Descriptor> {
+    const { repositories, blobIntake } = this.#parts;
+    // Before the bytes are taken: a name that nobody can push to costs nothing.
+    await repositories.placeOf(repository);
+    const size = await blobIntake.put(
+      { change: (work) => repositories.change(repository, this.#actor, work) },
+      digest,
+      source,
+    );
+    return blobDescriptor(digest, size);
+  }
+
+  mountBlob(repository: RepositoryName, digest: Digest, source: MountSource): Promise<Descriptor | undefined> {
+    return this.#parts.blobLinks.mount({ repository, actor: this.#actor }, digest, source);
+  }
+
+  startUpload(repository: RepositoryName, options?: UploadOptions): Promise<Upload> {
+    return this.#parts.uploads.start(repository, this.#actor, options);
+  }
+
+  getUpload(repository: RepositoryName, id: UploadId): Promise<Upload> {
+    return this.#parts.uploads.get(repository, id, this.#actor);
+  }
+
+  appendChunk(repository: RepositoryName, id: UploadId, chunk: Chunk): Promise<Upload> {
+    return this.#parts.uploads.append({ repository, id, actor: this.#actor }, chunk);
+  }
+
+  async completeUpload(repository: RepositoryName, id: UploadId, digest: Digest, last?: Chunk): Promise<Descriptor> {
+    const size = await this.#parts.uploads.complete({ repository, id, actor: this.#actor }, digest, last);
+    return blobDescriptor(digest, size);
+  }
+
+  cancelUpload(repository: RepositoryName, id: UploadId): Promise<void> {
+    return this.#parts.uploads.cancel({ repository, id, actor: this.#actor });
+  }
+
+  deleteTag(repository: RepositoryName, tag: Tag): Promise<void> {
+    return this.#parts.manifestRemoval.deleteTag(repository, tag, this.#actor);
+  }
+
+  deleteManifest(repository: RepositoryName, digest: Digest): Promise<void> {
+    return this.#parts.manifestRemoval.deleteManifest(repository, digest, this.#actor);
+  }
+
+  deleteBlob(repository: RepositoryName, digest: Digest): Promise<void> {
+    return this.#parts.blobLinks.unlink(repository, digest);
+  }
+
+  listTags(repository: RepositoryName, page: PageRequest): Promise<Page<Tag>> {
+    return this.#parts.lists.tags(repository, page);
+  }
+
+  listReferrers(repository: RepositoryName, subject: Digest, query: ReferrerQuery): Promise<Page<Referrer, Digest>> {
+    return this.#parts.lists.referrers(repository, subject, query);
+  }
+
+  listRepositories(page: PageRequest): Promise<Page<RepositoryName>> {
+    return this.#parts.lists.repositories(page);
+  }
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import type { Database } from "@layerport/database";
+import {
+  type Actor,
+  type DigestAlgorithm,
+  RegistryError,
+  type RepositoryName,
+  splitRepositoryName,
+  type Upload,
+  type UploadId,
+} from "@layerport/registry-core";
+import type { Repositories } from "./repositories.ts";
+
+/** An upload session as it was read. A change of it is refused when it has changed since. */
+export interface UploadSession {
+  readonly id: UploadId;
+  readonly repositoryId: string;
+  readonly principal: string;
+  readonly algorithm: DigestAlgorithm;
+  /** How many bytes are durable. */
+  readonly length: number;
+  /** The bytes themselves while they are few; else they are staged. */
+  readonly content: Buffer | null;
+  readonly stagedId: string | null;
+  /** Who stages bytes now, or vanished while doing so. */
+  readonly writer: string | null;
+}
+
+/** The rows of uploads. A session belongs to one repository and one principal, and is unknown to all others (T12). */
+export class UploadSessions {
+  readonly #database: Database;
+  readonly #repositories: Repositories;
+
+  constructor(database: Database, repositories: Repositories) {
+    this.#database = database;
+    this.#repositories = repositories;
+  }
+
+  /** @throws NAME_UNKNOWN */
+  async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<Upload> {
+    return this.#repositories.change(repository, actor, async (sql, repositoryId) => {
+      const [started] = await sql.query<{ id: UploadId }>({
+        name: "upload-start",
+        text: `INSERT INTO upload_session (id, repository_id, principal, algorithm, content)
+          VALUES ($1::uuid, $2::uuid, $3, $4, '') RETURNING id`,
+        values: [randomUUID(), repositoryId, principalOf(actor), algorithm],
+      });
+      if (started === undefined) throw new Error("an upload was not started");
+      return { id: started.id, length: 0 };
+    });
+  }
+
+  /** @throws BLOB_UPLOAD_UNKNOWN */
+  async get(repository: RepositoryName, id: UploadId, actor: Actor): Promise<UploadSession> {
+    const { organization, path } = splitRepositoryName(repository);
+    const [session] = await this.#database.query<UploadSession>({
+      name: "upload-get",
+      text: `SELECT session.id, session.repository_id AS "repositoryId", session.principal, session.algorithm,
+          session.durable_length AS length, session.content, session.staged_id AS "stagedId", session.writer
+        FROM upload_session session
+        JOIN repository ON repository.id = session.repository_id
+        JOIN organization ON organization.id = repository.organization_id
+        WHERE session.id = $1::uuid AND session.principal = $2 AND organization.name = $3 AND repository.path = $4`,
+      values: [id, principalOf(actor), organization, path],
+    });
+    if (session === undefined) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+    return session;
+  }
+
+  /** Adds bytes to those in the row and answers the new length. @throws BLOB_UPLOAD_UNKNOWN, BLOB_UPLOAD_INVALID (416) */
+  async appendInline(session: UploadSession, bytes: Uint8Array): Promise<number> {
+    const [appended] = await this.#database.query<{ length: number }>({
+      name: "upload-append-inline",
+      text: `UPDATE upload_session SET content = content || $3, durable_length = durable_length + octet_length($3),
+          last_active_at = now()
+        WHERE id = $1::uuid AND durable_length = $2::bigint AND content IS NOT NULL AND writer IS NULL
+        RETURNING durable_length AS length`,
+      values: [session.id, session.length, bytes],
+    });
+    return appended?.length ?? this.refuseChanged(session);
+  }
+
+  /** Takes the writer's place. Asked for under the session's lease. @throws BLOB_UPLOAD_UNKNOWN, BLOB_UPLOAD_INVALID (416) */
+  async claim(session: UploadSession): Promise<string> {
+    const writer = randomUUID();
+    const claimed = await this.#database.query({
+      name: "upload-claim",
+      text: `UPDATE upload_session SET writer = $4::uuid, last_active_at = now()
+        WHERE id = $1::uuid AND durable_length = $2::bigint AND writer IS NOT DISTINCT FROM $3::uuid RETURNING id`,
+      values: [session.id, session.length, session.writer, writer],
+    });
+    if (claimed.length === 0) await this.refuseChanged(session);
+    return writer;
+  }
+
+  /** Commits what a writer has staged and made durable, and gives up its place; answers whether it still held it. */
+  async commitStaged(session: UploadSession, writer: string, staged: StagedLength): Promise<boolean> {
+    const committed = await this.#database.query({
+      name: "upload-commit-staged",
+      text: `UPDATE upload_session SET durable_length = $3::bigint, staged_id = $4::uuid, content = NULL, writer = NULL,
+          last_active_at = now()
+        WHERE id = $1::uuid AND writer = $2::uuid RETURNING id`,
+      values: [session.id, writer, staged.length, staged.id],
+    });
+    return committed.length > 0;
+  }
+
+  /** Gives up a writer's place and leaves the session as it was. */
+  async release(session: UploadSession, writer: string): Promise<void> {
+    await this.#database.query({
+      name: "upload-release",
+      text: "UPDATE upload_session SET writer = NULL WHERE id = $1::uuid AND writer = $2::uuid",
+      values: [session.id, writer],
+    });
+  }
+
+  /** Removes the session unless it has changed; answers whether it did. */
+  async end(session: UploadSession, writer: string | null = session.writer): Promise<boolean> {
+    const ended = await this.#database.query({
+      name: "upload-end",
+      text: `DELETE FROM upload_session
+        WHERE id = $1::uuid AND durable_length = $2::bigint AND writer IS NOT DISTINCT FROM $3::uuid RETURNING id`,
+      values: [session.id, session.length, writer],
+    });
+    return ended.length > 0;
+  }
+
+  /** Removes the session whatever state it is in. @throws BLOB_UPLOAD_UNKNOWN when it is gone already */
+  async cancel(session: UploadSession): Promise<{ readonly stagedId: string | null }> {
+    const [cancelled] = await this.#database.query<{ stagedId: string | null }>({
+      name: "upload-cancel",
+      text: `DELETE FROM upload_session WHERE id = $1::uuid RETURNING staged_id AS "stagedId"`,
+      values: [session.id],
+    });
+    if (cancelled === undefined) throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+    return cancelled;
+  }
+
+  /** Whether the session is still there. */
+  async exists(session: UploadSession): Promise<boolean> {
+    const found = await this.#database.query({
+      name: "upload-exists",
+      text: "SELECT FROM upload_session WHERE id = $1::uuid",
+      values: [session.id],
+    });
+    return found.length > 0;
+  }
+
+  /** Says why a change of the session took no effect: it is gone, or somebody else wrote first. */
+  async refuseChanged(session: UploadSession): Promise<never> {
+    throw (await this.exists(session)) ? chunkOutOfOrder(session) : new RegistryError("BLOB_UPLOAD_UNKNOWN");
+  }
+}
+
+/** Bytes that are staged and durable. */
+export interface StagedLength {
+  readonly id: string;
+  readonly length: number;
+}
+
+/** The refusal of a chunk that does not go where the last one ended (416). */
+export function chunkOutOfOrder(session: UploadSession): RegistryError {
+  return new RegistryError("BLOB_UPLOAD_INVALID", { length: session.length }, { status: 416 });
+}
+
+function principalOf(actor: Actor): string {
+  return `${actor.kind}:${actor.id ?? actor.name}`;
+}

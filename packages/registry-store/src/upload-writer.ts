@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import type { BlobStore } from "@layerport/blob-storage";
+import type { Leases } from "@layerport/database";
+import { type Digest, RegistryError, splitDigest } from "@layerport/registry-core";
+import type { BlobIntake } from "./blob-intake.ts";
+import { digestInvalid } from "./blob-intake.ts";
+import type { BlobRows, BlobTarget } from "./blob-rows.ts";
+import type { Incoming } from "./incoming.ts";
+import { RunningHash } from "./running-hash.ts";
+import type { SessionHashes } from "./session-hashes.ts";
+import { chunkOutOfOrder, type UploadSession, type UploadSessions } from "./upload-sessions.ts";
+
+/** What the writer of staged uploads works with. */
+export interface UploadWriterRooms {
+  readonly sessions: UploadSessions;
+  readonly hashes: SessionHashes;
+  readonly blobs: BlobStore;
+  readonly leases: Leases;
+  readonly intake: BlobIntake;
+  readonly rows: BlobRows;
+}
+
+/** One writer's place at a session. */
+interface Hold {
+  readonly session: UploadSession;
+  readonly writer: string;
+  readonly lost: AbortSignal;
+}
+
+/** Bytes of a session in blob storage, those of this chunk included. Not yet durable. */
+interface Staged {
+  readonly id: string;
+  readonly length: number;
+  readonly hash: RunningHash | undefined;
+}
+
+/**
+ * Writes uploads that are too long for their row. One writer at a time: a lease keeps out others that live, and the
+ * token in the row decides whose length is committed. A lease can be lost without its holder knowing at once, so
+ * where the token of another writer is left in the row, the durable bytes are copied to a fresh place first: whatever
+ * the other still writes goes to a place that nobody reads.
+ */
+export class UploadWriter {
+  readonly #rooms: UploadWriterRooms;
+
+  constructor(rooms: UploadWriterRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Appends a chunk durably and answers the new length. */
+  async append(session: UploadSession, incoming: Incoming): Promise<number> {
+    return this.#hold(session, async (hold) => {
+      const staged = await this.#stage(hold, incoming);
+      await this.#commit(hold, staged);
+      if (incoming.failure) throw incoming.failure.cause;
+      return staged.length;
+    });
+  }
+
+  /** Appends the last bytes and makes all of them a blob; answers its size. */
+  async complete(session: UploadSession, incoming: Incoming, to: Completion): Promise<number> {
+    const { sessions, hashes, intake } = this.#rooms;
+    return this.#hold(session, async (hold) => {
+      const staged = (await this.#findPublished(session, to.digest)) ?? (await this.#stage(hold, incoming));
+      if (incoming.failure) {
+        await this.#commit(hold, staged);
+        throw incoming.failure.cause;
+      }
+      if ((await this.#digestOf(staged, to.digest)) !== to.digest) {
+        await sessions.end(session, hold.writer);
+        await this.#forget(session, staged);
+        throw digestInvalid(to.digest);
+      }
+      const target = { change: to.change, session: { ...session, writer: hold.writer } };
+      if (!(await intake.storeStaged(target, to.digest, staged))) await sessions.refuseChanged(session);
+      hashes.forget(session.id);
+      if (session.stagedId !== null && session.stagedId !== staged.id) {
+        await this.#rooms.blobs.discardStaged(session.stagedId);
+      }
+      return staged.length;
+    });
+  }
+
+  async #hold<Answer>(session: UploadSession, work: (hold: Hold) => Promise<Answer>): Promise<Answer> {
+    const { sessions, leases } = this.#rooms;
+    // With the principal in its name nobody else can hold it, not even one who has learnt the session's id.
+    const lease = await leases.tryAcquire(`upload ${session.id} ${session.principal}`);
+    if (lease === undefined) throw chunkOutOfOrder(session);
+    try {
+      const writer = await sessions.claim(session);
+      try {
+        return await work({ session, writer, lost: lease.lost });
+      } catch (error) {
+        // Does nothing after a commit. Where it fails, the token stays, and the next writer takes over.
+        await sessions.release(session, writer).catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #stage(hold: Hold, incoming: Incoming): Promise<Staged> {
+    const { session, lost } = hold;
+    const { blobs, hashes } = this.#rooms;
+    const isSamePlace = session.stagedId !== null && session.writer === null;
+    if (session.stagedId !== null) await this.#requireBytes(session);
+    const id = isSamePlace && session.stagedId !== null ? session.stagedId : randomUUID();
+    const hash = isSamePlace ? hashes.find(session)?.copy() : new RunningHash(session.algorithm);
+    const bytes = isSamePlace ? [] : this.#durableBytes(session);
+    const start = isSamePlace ? session.length : 0;
+    const observe = (chunk: Uint8Array) => {
+      lost.throwIfAborted();
+      hash?.update(chunk);
+    };
+    try {
+      const length = await blobs.appendStaged(id, start, joined(bytes, incoming), observe);
+      return { id, length, hash };
+    } catch (error) {
+      // A sender that broke off leaves what it sent; anything else leaves what was durable before.
+      if (incoming.failure === undefined || error !== incoming.failure.cause) {
+        if (!isSamePlace) await blobs.discardStaged(id);
+        throw error;
+      }
+      return { id, length: (await blobs.stagedLength(id)) ?? 0, hash };
+    }
+  }
+
+  async #commit({ session, writer }: Hold, staged: Staged): Promise<void> {
+    const { blobs, sessions, hashes } = this.#rooms;
+    await blobs.syncStaged(staged.id);
+    if (!(await sessions.commitStaged(session, writer, staged))) {
+      if (staged.id !== session.stagedId || !(await sessions.exists(session))) await blobs.discardStaged(staged.id);
+      await sessions.refuseChanged(session);
+    }
+    if (staged.hash?.length === staged.length) hashes.keep(session.id, staged.hash);
+    else hashes.forget(session.id);
+    if (session.stagedId !== null && session.stagedId !== staged.id) await blobs.discardStaged(session.stagedId);
+  }
+
+  /** What the session has durably, to be copied. */
+  async *#durableBytes({ content, stagedId, length }: UploadSession): AsyncGenerator<Uint8Array> {
+    if (content !== null) yield content;
+    if (stagedId === null || length === 0) return;
+    const opened = await this.#rooms.blobs.openStaged(stagedId, { start: 0, end: length - 1 });
+    if (opened === undefined) throw new Error("the staged bytes of an upload have vanished");
+    yield* opened.chunks();
+  }
+
+  /** A session whose bytes are lost cannot go on, and says so once for all. @throws BLOB_UPLOAD_UNKNOWN */
+  async #requireBytes(session: UploadSession): Promise<void> {
+    const { blobs, sessions } = this.#rooms;
+    if (session.stagedId === null) return;
+    const length = await blobs.stagedLength(session.stagedId);
+    if (length !== undefined && length >= session.length) return;
+    await sessions.cancel(session);
+    await blobs.discardStaged(session.stagedId);
+    throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+  }
+
+  /**
+   * A writer that died between publishing and linking has left its bytes at their key, and their digest, which it
+   * had checked, in a `pending` row. The same completion, repeated, goes on from there.
+   */
+  async #findPublished(session: UploadSession, digest: Digest): Promise<Staged | undefined> {
+    const { blobs, rows } = this.#rooms;
+    const { stagedId } = session;
+    if (stagedId === null || session.writer === null) return undefined;
+    if ((await blobs.stagedLength(stagedId)) !== undefined) return undefined;
+    if ((await rows.findPending(stagedId)) !== digest) return undefined;
+    const published = await blobs.open({ ...splitDigest(digest), generation: stagedId });
+    await published?.close();
+    return published && { id: stagedId, length: published.size, hash: undefined };
+  }
+
+  async #digestOf(staged: Staged, wanted: Digest): Promise<Digest> {
+    const { algorithm } = splitDigest(wanted);
+    if (staged.hash?.algorithm === algorithm && staged.hash.length === staged.length) return staged.hash.digest();
+    const opened =
+      (await this.#rooms.blobs.openStaged(staged.id)) ??
+      (await this.#rooms.blobs.open({ ...splitDigest(wanted), generation: staged.id }));
+    if (opened === undefined) throw new Error("the staged bytes of an upload have vanished");
+    const hash = new RunningHash(algorithm);
+    for await (const chunk of opened.chunks()) hash.update(chunk);
+    return hash.digest();
+  }
+
+  async #forget(session: UploadSession, staged: Staged): Promise<void> {
+    const { blobs, hashes } = this.#rooms;
+    hashes.forget(session.id);
+    await blobs.discardStaged(staged.id);
+    if (session.stagedId !== null && session.stagedId !== staged.id) await blobs.discardStaged(session.stagedId);
+  }
+}
+
+/** What an upload is to become, and where. */
+export interface Completion {
+  readonly digest: Digest;
+  readonly change: BlobTarget["change"];
+}
+
+async function* joined(
+  first: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  second: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* second;
+}
