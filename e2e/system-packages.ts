@@ -79,5 +79,7 @@ function aptInstall(names: readonly string[]): string | undefined {
   const [command, args] = isRoot ? ["sh", []] : ["sudo", ["-n", "sh"]];
   const run = spawnSync(command, [...args, "-c", script, "sh", ...names], { encoding: "utf8" });
   if (run.status === 0) return undefined;
-  return run.error ? run.error.message : `${run.stdout}${run.stderr}`.trim();
+  return run.error
+    ? `this user may not install packages (${command} does not start)`
+    : `${run.stdout}${run.stderr}`.trim();
 }
