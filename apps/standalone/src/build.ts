@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { lockFolder } from "./folder-lock.ts";
 import { errorCode, StartError } from "./start-error.ts";
 
 const TASKS = ["run", "generate", "build", "--filter=@layerport/portal"];
@@ -8,23 +10,52 @@ const TASKS = ["run", "generate", "build", "--filter=@layerport/portal"];
 /** The built portal, relative to the repository's root. */
 export const PORTAL_BUILD = "apps/portal/.next/standalone/apps/portal";
 
+/** What the build that lies there was made from. */
+const STAMP = `${PORTAL_BUILD}/built-from`;
+
 /**
  * Generates the database client and builds the portal, if what they are made from has changed. A build that is up to
- * date is left alone, so that a second Layerport started from the same checkout takes no file away from the first.
+ * date is left alone, so that a second Layerport started from the same checkout takes no file away from the first; one
+ * that is under way in another process is waited for.
  */
 export async function buildWhatChanged(root: string, signal: AbortSignal, say: (line: string) => void): Promise<void> {
-  const stamp = path.join(root, PORTAL_BUILD, "built-from");
   const wanted = await fingerprint(root, signal);
-  const isGenerated = fs.existsSync(path.join(root, "packages/database/src/generated"));
-  if (isGenerated && fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === wanted) return;
+  if (isBuiltFrom(root, wanted)) return;
+  const release = await waitForCheckout(root, signal, say);
+  try {
+    if (!isBuiltFrom(root, wanted)) await build(root, signal, { wanted, say });
+  } finally {
+    release();
+  }
+}
 
+function isBuiltFrom(root: string, wanted: string): boolean {
+  const stamp = path.join(root, STAMP);
+  const isGenerated = fs.existsSync(path.join(root, "packages/database/src/generated"));
+  return isGenerated && fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === wanted;
+}
+
+async function waitForCheckout(root: string, signal: AbortSignal, say: (line: string) => void): Promise<() => void> {
+  for (let attempt = 0; ; attempt++) {
+    const lock = await lockFolder(path.join(root, "apps/portal"));
+    if (lock.isHeld) return () => lock.release();
+    if (attempt === 0) say(`waiting for process ${lock.holder}, which builds the portal`);
+    await delay(500, undefined, { signal });
+  }
+}
+
+async function build(
+  root: string,
+  signal: AbortSignal,
+  { wanted, say }: { readonly wanted: string; readonly say: (line: string) => void },
+): Promise<void> {
   say("building the portal; this takes a minute the first time");
   const { code, output } = await turbo(root, [...TASKS, "--output-logs=errors-only"], signal);
   if (code !== 0) throw new StartError(`the build failed:\n${output.trimEnd()}`);
   // Next leaves these two out of its standalone server, for installations that serve them from elsewhere.
   copyFolder(path.join(root, "apps/portal/.next/static"), path.join(root, PORTAL_BUILD, ".next/static"));
   copyFolder(path.join(root, "apps/portal/public"), path.join(root, PORTAL_BUILD, "public"));
-  fs.writeFileSync(stamp, wanted);
+  fs.writeFileSync(path.join(root, STAMP), wanted);
 }
 
 /** Generates the database client only, for a portal that Next builds as it goes. */
@@ -79,5 +110,11 @@ function turbo(root: string, args: readonly string[], signal: AbortSignal): Prom
 }
 
 if (import.meta.main) {
-  await buildWhatChanged(path.join(import.meta.dirname, "../../.."), new AbortController().signal, console.log);
+  try {
+    await buildWhatChanged(path.join(import.meta.dirname, "../../.."), new AbortController().signal, console.log);
+  } catch (error) {
+    if (!StartError.is(error)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

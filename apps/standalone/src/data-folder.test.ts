@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDataFolder } from "./data-folder.ts";
-import { lockDataFolder } from "./data-folder-lock.ts";
+import { lockDataFolder } from "./folder-lock.ts";
 import { ensureSecrets, ensureSetupToken, readSecret } from "./secrets.ts";
 
 let directory = "";
@@ -56,7 +56,7 @@ describe("lockDataFolder", () => {
 
   it("is free again the moment its holder was killed", async () => {
     const script = path.join(directory, "hold.mjs");
-    const module = JSON.stringify(path.join(import.meta.dirname, "data-folder-lock.ts"));
+    const module = JSON.stringify(path.join(import.meta.dirname, "folder-lock.ts"));
     fs.writeFileSync(
       script,
       `const { lockDataFolder } = await import(${module});
