@@ -15,6 +15,11 @@ export function awaitContinue(request: IncomingMessage): void {
   waitingForContinue.add(request);
 }
 
+/** Tells a client that waits for it to send its body. */
+export function tellToContinue(request: IncomingMessage, response: ServerResponse): void {
+  if (waitingForContinue.delete(request)) response.writeContinue();
+}
+
 /** The declared length of a body; `undefined` for a body without one, and for no body. */
 export function declaredLength(request: IncomingMessage): number | undefined {
   const header = request.headers["content-length"];
@@ -40,7 +45,7 @@ export function incomingBytes(request: IncomingMessage, response: ServerResponse
   if (!hasBody(request) || length === 0) return undefined;
   const bytes: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {
-      if (waitingForContinue.delete(request)) response.writeContinue();
+      tellToContinue(request, response);
       // Kept alive when reading stops early, since the reason is still to be answered.
       return request.iterator({ destroyOnReturn: false });
     },

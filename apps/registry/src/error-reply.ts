@@ -11,7 +11,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { uploadHeaders } from "./handlers/upload.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { outageStatus } from "./outage.ts";
-import { jsonReply, type Reply, textReply } from "./reply.ts";
+import { apiVersion, jsonReply, type Reply, textReply } from "./reply.ts";
 
 /** How far a request came before it failed, as far as an answer may depend on it. */
 export interface Situation {
@@ -82,7 +82,11 @@ function unauthorizedReply(message: string, isCredentialBad: boolean, situation:
   const error = isBad ? "invalid_token" : "insufficient_scope";
   const problem = credential === "bearer" ? ({ error, description } as const) : undefined;
   const challenge = formatChallenge(endpoint, problem, { host, address });
-  return refusalDocument(401, { code: "UNAUTHORIZED", message: description }, ["WWW-Authenticate", challenge]);
+  return refusalDocument(401, { code: "UNAUTHORIZED", message: description }, [
+    "WWW-Authenticate",
+    challenge,
+    ...apiVersion,
+  ]);
 }
 
 /** RFC 9110 §15.5.6: a 405 names what is possible; reading always is where a registry refuses for reasons of its own. */

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { createProxyServer } from "httpxy";
+import { tellToContinue } from "./body.ts";
 import { writeRawReply } from "./raw-reply.ts";
 import type { Exchange } from "./reply.ts";
 
@@ -78,6 +79,7 @@ export class FrontDoor {
     this.#exchanges.set(request, exchange);
     stripHeaders(request);
     for (const name of [...hopByHopHeaders, "expect"]) delete request.headers[name];
+    tellToContinue(request, response);
     try {
       await this.#requests.web(request, response, {
         target: this.#target(backend),

@@ -1,6 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
+// For so long what the client still sends is thrown away: closing at once would take the answer away from it.
+const lingerMs = 500;
+
 /**
  * Writes a whole answer to a connection on which Node has not made a response, and ends the connection. Does nothing
  * when the connection cannot be written to any more.
@@ -16,4 +19,6 @@ export function writeRawReply(socket: Duplex, status: number, text: string, head
     "Connection: close",
   );
   socket.end(`${lines.join("\r\n")}\r\n\r\n${text}\n`);
+  socket.resume();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

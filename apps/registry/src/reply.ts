@@ -10,6 +10,9 @@ export interface Reply {
   readonly body?: Uint8Array | OpenBlob | undefined;
 }
 
+/** By this older Docker clients know that they may go on, at the root of the API and in a 401. */
+export const apiVersion: readonly string[] = ["Docker-Distribution-Api-Version", "registry/2.0"];
+
 /** A JSON document as a reply. */
 export function jsonReply(status: number, value: unknown, headers: readonly string[] = []): Reply {
   return {

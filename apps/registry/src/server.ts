@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { type Actor, guard, type Registry } from "@layerport/registry-core";
+import { type Actor, guard, type Registry, requirePermissions } from "@layerport/registry-core";
 import type { Logger } from "pino";
 import {
   authenticate,
@@ -77,9 +77,19 @@ export function createServer(parts: {
 // What a log line and a metric say of paths that are no endpoint of the specification.
 type RouteName = Endpoint["id"] | "token" | "operations" | "portal" | "worker" | "refused";
 
+/** What every request of one door looks at. */
+interface DoorState {
+  isDraining: boolean;
+}
+
 /** What is known of a connection between its requests. */
 interface Connection {
+  /** The newest of its responses; a client may send its next request before it has read the answer to the last. */
   response: ServerResponse;
+  /** How many requests are not answered yet. */
+  open: number;
+  /** Whether an answer was written that Node knows nothing of, so that no other may follow. */
+  isRefused: boolean;
   /** Bytes that are counted already, for earlier requests. */
   bytesIn: number;
   bytesOut: number;
@@ -92,16 +102,22 @@ class Visit implements Exchange {
   readonly requestId = randomUUID();
   readonly startedAt = performance.now();
   host = "";
-  isLast = false;
   route: RouteName = "refused";
   target: RequestTarget | undefined;
   endpoint: Endpoint | undefined;
   credential: Credential["kind"] = "none";
   principal: Principal | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  readonly #state: DoorState;
+
+  constructor(request: IncomingMessage, response: ServerResponse, state: DoorState) {
     this.request = request;
     this.response = response;
+    this.#state = state;
+  }
+
+  get isLast(): boolean {
+    return this.#state.isDraining;
   }
 }
 
@@ -116,7 +132,7 @@ class Door implements DoorServer {
   readonly #watchdog: ProgressWatchdog;
   readonly #joinedSockets = new Set<Socket>();
   readonly #connections = new WeakMap<Socket, Connection>();
-  #isDraining = false;
+  readonly #state: DoorState = { isDraining: false };
 
   constructor({ rooms, settings, metrics, logger }: Parameters<typeof createServer>[0]) {
     this.#rooms = rooms;
@@ -128,7 +144,7 @@ class Door implements DoorServer {
     this.#frontDoor = new FrontDoor({ ...settings, protocol });
     this.#operations = new Operations({
       checkReadiness: () => this.#checkReadiness(),
-      isDraining: () => this.#isDraining,
+      isDraining: () => this.#state.isDraining,
       metrics,
       metricsToken: settings.metricsToken,
     });
@@ -136,7 +152,7 @@ class Door implements DoorServer {
   }
 
   async drain(withinMs: number): Promise<void> {
-    this.#isDraining = true;
+    this.#state.isDraining = true;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
     const timer = setTimeout(() => this.server.closeAllConnections(), withinMs);
@@ -175,11 +191,8 @@ class Door implements DoorServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, refusal?: HttpRefusal): Promise<void> {
-    const visit = new Visit(request, response);
-    visit.isLast = this.#isDraining;
-    const connection = this.#connections.get(request.socket);
-    if (connection === undefined) this.#connections.set(request.socket, { response, bytesIn: 0, bytesOut: 0 });
-    else connection.response = response;
+    const visit = new Visit(request, response, this.#state);
+    this.#connectionOf(request.socket, response).open += 1;
     response.once("close", () => this.#account(visit));
     this.#watchdog.watch(request, response, () => this.#cut(visit));
     try {
@@ -225,7 +238,8 @@ class Door implements DoorServer {
     const { gatehouse, registryFor } = this.#rooms;
     const principal = await authenticate(gatehouse, credential, originOf(visit));
     visit.principal = principal;
-    const registry = guard(registryFor(principal.actor), gatehouse.rightsOf(principal.identity));
+    const rights = gatehouse.rightsOf(principal.identity);
+    const registry = guard(registryFor(principal.actor), rights);
 
     switch (endpoint.id) {
       case "end-1":
@@ -245,6 +259,8 @@ class Door implements DoorServer {
         return this.#uploading(completeUpload(registry, endpoint, { request, response }));
       case "end-7a":
       case "end-7b":
+        // The guard would ask after the body was read, since it is handed over whole.
+        await requirePermissions(rights, endpoint.repository, ["pull", "push"]);
         return putManifest(registry, endpoint, { request, response });
       case "end-8a":
       case "end-8b":
@@ -285,7 +301,7 @@ class Door implements DoorServer {
       if (!response.writableFinished) response.destroy();
       return;
     }
-    if (request.socket.destroyed) return;
+    if (request.socket.destroyed || this.#connections.get(request.socket)?.isRefused === true) return;
     const reply = this.#errorReply(visit, error);
     if (reply.status >= 500) this.#logger.error({ ...about(visit), err: error }, "a request failed");
     // Nothing is left to say to a client whose connection breaks now.
@@ -296,7 +312,9 @@ class Door implements DoorServer {
     if (error instanceof BackendError)
       return textReply(error.status, `Layerport: ${error.message}.`, ["Retry-After", "2"]);
     const tokenReply = visit.route === "token" ? tokenErrorReply(error) : undefined;
-    return tokenReply ?? errorReply(error, { ...visit, address: this.#settings.address });
+    const { requestId, endpoint, credential, principal, host } = visit;
+    const { address } = this.#settings;
+    return tokenReply ?? errorReply(error, { requestId, endpoint, credential, principal, host, address });
   }
 
   /** Ends the exchange with a peer that has stood still for too long. */
@@ -347,13 +365,15 @@ class Door implements DoorServer {
 
   /** Answers what the parser could not read. */
   #refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-    const response = this.#connections.get(socket)?.response;
+    const connection = this.#connections.get(socket);
     // An answer may be on its way already: a second one would be read as part of it, or as the next.
-    const isAnswering = response?.headersSent === true && !response.writableFinished;
+    const isAnswering =
+      connection !== undefined && (connection.open > 1 || (connection.open === 1 && connection.response.headersSent));
     if (isAnswering || error.code === "ECONNRESET" || !socket.writable) {
       socket.destroy();
       return;
     }
+    if (connection !== undefined) connection.isRefused = true;
     const [status, text, headers] = unreadable(error.code);
     writeRawReply(socket, status, text, headers);
     this.#metrics.count({ endpoint: "refused", status, seconds: 0, bytesIn: 0, bytesOut: 0 });
@@ -373,17 +393,26 @@ class Door implements DoorServer {
   #account(visit: Visit): void {
     const { request, response, startedAt, route } = visit;
     const ms = performance.now() - startedAt;
-    const { bytesIn, bytesOut } = this.#takeBytes(request.socket);
+    const { bytesIn, bytesOut } = this.#closeRequest(request.socket);
     // nginx's number for a client that went away: no other tells it from an answer.
     const status = response.writableFinished ? response.statusCode : 499;
     this.#metrics.count({ endpoint: route, status, seconds: ms / 1000, bytesIn, bytesOut });
     this.#logger.info({ ...about(visit), status, ms: Math.round(ms * 100) / 100, bytesIn, bytesOut }, "request");
   }
 
-  /** Bytes that went over a connection since they were last taken. */
-  #takeBytes(socket: Socket): { bytesIn: number; bytesOut: number } {
+  #connectionOf(socket: Socket, response: ServerResponse): Connection {
+    const known = this.#connections.get(socket);
+    const connection = known ?? { response, open: 0, isRefused: false, bytesIn: 0, bytesOut: 0 };
+    if (known === undefined) this.#connections.set(socket, connection);
+    connection.response = response;
+    return connection;
+  }
+
+  /** Ends a request on its connection; answers the bytes that went over it since they were last taken. */
+  #closeRequest(socket: Socket): { bytesIn: number; bytesOut: number } {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return { bytesIn: 0, bytesOut: 0 };
+    connection.open -= 1;
     const bytesIn = socket.bytesRead - connection.bytesIn;
     const bytesOut = socket.bytesWritten - connection.bytesOut;
     connection.bytesIn += bytesIn;

@@ -24,6 +24,17 @@ export function guard(registry: Registry, caller: Guarded): Registry {
   return new GuardedRegistry(registry, caller);
 }
 
+/** Refuses as the guard does, for callers that must know before they read what they would hand to the registry.
+ * @throws UNAUTHORIZED */
+export async function requirePermissions(
+  caller: Guarded,
+  repository: RepositoryName,
+  needed: readonly Permission[],
+): Promise<void> {
+  const held = await Promise.all(needed.map((permission) => caller.may(repository, permission)));
+  if (held.includes(false)) throw new RegistryError("UNAUTHORIZED");
+}
+
 // A class, not an object of closures: one is made for every request.
 class GuardedRegistry implements Registry {
   readonly #registry: Registry;
@@ -34,9 +45,8 @@ class GuardedRegistry implements Registry {
     this.#caller = caller;
   }
 
-  async #require(repository: RepositoryName, ...needed: readonly Permission[]): Promise<void> {
-    const held = await Promise.all(needed.map((permission) => this.#caller.may(repository, permission)));
-    if (held.includes(false)) throw new RegistryError("UNAUTHORIZED");
+  #require(repository: RepositoryName, ...needed: readonly Permission[]): Promise<void> {
+    return requirePermissions(this.#caller, repository, needed);
   }
 
   async getManifest(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {

@@ -31,7 +31,7 @@ export {
   shorten,
   splitDigest,
 } from "./digest.ts";
-export { type Guarded, guard } from "./guard.ts";
+export { type Guarded, guard, requirePermissions } from "./guard.ts";
 export { guardCatalog } from "./guard-catalog.ts";
 export { type HistoryEntry, type ImageConfig, readImageConfig } from "./image-config.ts";
 export { type JsonLimits, manifestJsonLimits, scanJson } from "./json-scan.ts";
