@@ -17,6 +17,7 @@ export function subscribe(
   if (!/^[a-z_]{1,60}$/.test(channel)) throw new RangeError(`"${channel}" is not a channel's name`);
   const closing = new AbortController();
   let client: pg.Client | undefined;
+  let connecting: Promise<unknown> | undefined;
 
   const listenOnce = async (onListening: () => void): Promise<void> => {
     const current = new pg.Client(connection);
@@ -29,7 +30,9 @@ export function subscribe(
       });
     });
     current.on("notification", ({ payload }) => receive(payload ?? ""));
-    await current.connect();
+    connecting = current.connect();
+    await connecting;
+    if (closing.signal.aborted) return current.end();
     await current.query(`LISTEN ${channel}`);
     onListening();
     await ended;
@@ -44,7 +47,9 @@ export function subscribe(
           isFirst = false;
         });
       } catch (error) {
-        onError(error instanceof Error ? error : new Error("cannot listen", { cause: error }));
+        // Closing may cut off what was just being asked.
+        if (!closing.signal.aborted)
+          onError(error instanceof Error ? error : new Error("cannot listen", { cause: error }));
       }
       if (Date.now() - startedAt > longestPauseMs) pauseMs = 100;
       // Closing cuts the pause short.
@@ -56,6 +61,8 @@ export function subscribe(
   return {
     async close() {
       closing.abort();
+      // A client that is ended while it connects never says so. What failed here has been told above.
+      await connecting?.catch(() => undefined);
       await client?.end().catch(onError);
       await done;
     },
