@@ -37,6 +37,7 @@ export function Bar({ parts, full, height = 12, label, className }: BarProps) {
   const total = full ?? parts.reduce((sum, { size }) => sum + size, 0);
   let start = 0;
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: it has a label, or is hidden.
     <svg
       width="100%"
       height={height}

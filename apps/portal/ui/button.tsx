@@ -48,7 +48,9 @@ export function Button({ variant, size, isLoading = false, className, children, 
       aria-busy={isLoading || undefined}
       className={clsx(buttonStyle(variant, size), className)}
     >
-      {isLoading ? <LoaderCircle size={14} aria-hidden className="motion-safe:animate-[spin_1s_linear_infinite]" /> : null}
+      {isLoading ? (
+        <LoaderCircle size={14} aria-hidden className="motion-safe:animate-[spin_1s_linear_infinite]" />
+      ) : null}
       {children}
     </button>
   );

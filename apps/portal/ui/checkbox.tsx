@@ -39,6 +39,7 @@ export function Switch({ label, hint, className, ...rest }: ChoiceProps) {
         <input
           {...rest}
           type="checkbox"
+          // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is on.
           role="switch"
           className="peer h-5 w-9 appearance-none rounded-full border border-border-strong bg-sunken transition-colors duration-(--motion-hover) checked:border-accent checked:bg-accent"
         />

@@ -56,11 +56,7 @@ export function CopyButton({ text, label, shiftText, card, caption, className }:
         )}
         {...cardProps(card ?? { kind: "text", text: label })}
       >
-        {state === "copied" ? (
-          <Check size={14} aria-hidden className="text-success" />
-        ) : (
-          <Copy size={14} aria-hidden />
-        )}
+        {state === "copied" ? <Check size={14} aria-hidden className="text-success" /> : <Copy size={14} aria-hidden />}
         {caption}
       </button>
       {state === "refused" ? <PressToCopy text={refused} onDone={() => setState("idle")} /> : null}

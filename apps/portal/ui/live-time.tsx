@@ -24,7 +24,17 @@ function onMinute(listener: () => void): () => void {
 }
 
 /** The part of `RelTime` that keeps time. `now` is the moment the server wrote, so the browser's first text is the same. */
-export function LiveTime({ at, now, isFocusable, className }: { at: string; now: number; isFocusable: boolean; className?: string | undefined }) {
+export function LiveTime({
+  at,
+  now,
+  isFocusable,
+  className,
+}: {
+  at: string;
+  now: number;
+  isFocusable: boolean;
+  className?: string | undefined;
+}) {
   const latest = useSyncExternalStore(
     onMinute,
     () => Math.max(minute, now),

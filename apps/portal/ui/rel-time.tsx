@@ -10,7 +10,5 @@ export interface RelTimeProps {
 
 /** A moment as a distance, kept true to the minute. Its card tells it in the reader's zone and in UTC. */
 export function RelTime({ at, isFocusable = true, className }: RelTimeProps) {
-  return (
-    <LiveTime at={new Date(at).toISOString()} now={Date.now()} isFocusable={isFocusable} className={className} />
-  );
+  return <LiveTime at={new Date(at).toISOString()} now={Date.now()} isFocusable={isFocusable} className={className} />;
 }

@@ -3,7 +3,8 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Tab } from "./tabs.tsx";
 
-const frame = "inline-flex h-8 max-w-full overflow-x-auto rounded-md border border-border-strong bg-raised scrollbar-none pointer-coarse:h-11";
+const frame =
+  "inline-flex h-8 max-w-full overflow-x-auto rounded-md border border-border-strong bg-raised scrollbar-none pointer-coarse:h-11";
 const part =
   "inline-flex items-center gap-1.5 whitespace-nowrap border-e border-border px-3 text-sm last:border-e-0 -outline-offset-2!";
 const unchosen = "text-fg-muted hover:bg-hover hover:text-fg";

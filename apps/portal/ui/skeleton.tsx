@@ -9,10 +9,22 @@ export function Skeleton({ className }: { className?: string }) {
 const widths = ["w-32", "w-24", "w-40", "w-28", "w-36", "w-20"];
 
 /** Rows that will come, in the very heights they will have. */
-export function SkeletonRows({ label, columns, rows = 8 }: { label: string; columns: readonly string[]; rows?: number }) {
+export function SkeletonRows({
+  label,
+  columns,
+  rows = 8,
+}: {
+  label: string;
+  columns: readonly string[];
+  rows?: number;
+}) {
   return (
     <div aria-busy="true">
-      <Table label={`${label}: loading`} isStacked head={columns.map((column) => <HeadCell key={column}>{column}</HeadCell>)}>
+      <Table
+        label={`${label}: loading`}
+        isStacked
+        head={columns.map((column) => <HeadCell key={column}>{column}</HeadCell>)}
+      >
         {Array.from({ length: rows }, (_, row) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: nothing tells these rows apart.
           <Row key={row}>

@@ -68,20 +68,21 @@ export function Snippet({ label, variants, chosen, rememberAs, isCompact = false
 function Lines({ label, variant, isCompact }: { label: string; variant: SnippetVariant; isCompact: boolean }) {
   const lines = variant.text.split("\n");
   return (
-    <pre
+    <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard.
       tabIndex={0}
-      role="region"
       aria-label={label}
-      className={clsx("min-w-0 flex-1 overflow-x-auto text-sm", isCompact ? "px-2 py-1 scrollbar-none" : "p-3")}
+      className={clsx("min-w-0 flex-1 overflow-x-auto", isCompact ? "px-2 py-1 scrollbar-none" : "p-3")}
     >
-      {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines never change their places.
-        <code key={index} className={clsx("block", !variant.isFile && isCommand(lines, index) && "prompt")}>
-          {line === "" ? " " : line}
-        </code>
-      ))}
-    </pre>
+      <pre className="text-sm">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines never change their places.
+          <code key={index} className={clsx("block", !variant.isFile && isCommand(lines, index) && "prompt")}>
+            {line === "" ? " " : line}
+          </code>
+        ))}
+      </pre>
+    </section>
   );
 }
 

@@ -109,6 +109,11 @@ export interface CellProps extends ComponentProps<"td"> {
 /** One cell. */
 export function Cell({ isNumeric, isRowHeading = false, line = "second", ...rest }: CellProps) {
   const marks = { "data-numeric": isNumeric || undefined, "data-line": line };
-  // biome-ignore lint/a11y/noRedundantRoles: see Table.
-  return isRowHeading ? <th {...rest} {...marks} scope="row" role="rowheader" /> : <td {...rest} {...marks} role="cell" />;
+  // biome-ignore-start lint/a11y/noRedundantRoles: see Table.
+  return isRowHeading ? (
+    <th {...rest} {...marks} scope="row" role="rowheader" />
+  ) : (
+    <td {...rest} {...marks} role="cell" />
+  );
+  // biome-ignore-end lint/a11y/noRedundantRoles: see Table.
 }

@@ -5,22 +5,24 @@ import Link from "next/link";
 export function SearchField({ query }: { query?: string | undefined }) {
   return (
     <>
-      <form action="/explore" role="search" className="relative hidden w-full max-w-80 sm:block">
-        <Search
-          size={14}
-          aria-hidden
-          className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-fg-subtle"
-        />
-        <input
-          type="search"
-          name="q"
-          defaultValue={query}
-          aria-label="Search repositories"
-          placeholder="Search repositories"
-          autoComplete="off"
-          className="h-8 w-full rounded-md border border-border-strong bg-surface ps-8 pe-2.5 placeholder:text-fg-subtle hover:border-fg-subtle"
-        />
-      </form>
+      <search className="hidden w-full max-w-80 sm:block">
+        <form action="/explore" className="relative">
+          <Search
+            size={14}
+            aria-hidden
+            className="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-fg-subtle"
+          />
+          <input
+            type="search"
+            name="q"
+            defaultValue={query}
+            aria-label="Search repositories"
+            placeholder="Search repositories"
+            autoComplete="off"
+            className="h-8 w-full rounded-md border border-border-strong bg-surface ps-8 pe-2.5 placeholder:text-fg-subtle hover:border-fg-subtle"
+          />
+        </form>
+      </search>
       <Link
         href="/explore"
         aria-label="Search repositories"

@@ -29,16 +29,14 @@ export function ManifestView({ image }: { readonly image: ImageDescription }) {
       ) : null}
       <details open={!isFoldable}>
         <summary className="w-fit rounded-sm text-fg-muted hover:text-fg">Exact bytes</summary>
-        <pre
+        <section
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard.
           tabIndex={0}
-          role="region"
           aria-label="Exact bytes of the manifest"
-          data-testid="manifest-bytes"
-          className="mt-2 max-h-160 overflow-auto rounded-md border bg-surface p-3 font-mono text-sm"
+          className="mt-2 max-h-160 overflow-auto rounded-md border bg-surface p-3"
         >
-          {manifestText}
-        </pre>
+          <pre className="font-mono text-sm">{manifestText}</pre>
+        </section>
       </details>
     </div>
   );
