@@ -147,6 +147,11 @@ const child = spawn(node, [path.join(root, entry[0]), ...entry.slice(1), ...rest
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("SIGHUP", () => child.kill("SIGTERM"));
-setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 250).unref();
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  child.kill("SIGTERM");
+}, 250);
+watch.unref();
 child.on("error", (error) => fail(`the pinned Node does not start: ${error.message}`));
 child.on("exit", (code, signal) => process.exit(code ?? 128 + (os.constants.signals[signal] ?? 0)));

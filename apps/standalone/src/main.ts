@@ -105,27 +105,34 @@ async function startApps(apps: readonly App[], folder: DataFolder, record: Proce
 
 let killAll = () => {};
 
-/** The first signal stops in order, the second at once. */
-function onSignal(): void {
-  if (stopping.signal.aborted) {
-    complain("stopping at once");
-    killAll();
-    process.exit(1);
-  }
-  say("stopping");
+let stoppingSince = 0;
+
+function stopInOrder(): void {
+  if (stopping.signal.aborted) return;
+  stoppingSince = performance.now();
+  say("stopping; Ctrl-C once more stops at once");
   stopping.abort();
 }
 
+/** The first Ctrl-C stops in order, a second at once. npm may pass on the same one twice. */
+function onInterrupt(): void {
+  if (!stopping.signal.aborted) return stopInOrder();
+  if (performance.now() - stoppingSince < 500) return;
+  complain("stopping at once");
+  killAll();
+  process.exit(1);
+}
+
 async function main(): Promise<number> {
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  process.on("SIGHUP", onSignal);
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", stopInOrder);
+  process.on("SIGHUP", stopInOrder);
   let exitCode = 0;
   try {
     const envFile = path.join(root, ".env");
     if (fs.existsSync(envFile)) process.loadEnvFile(envFile);
     const environment = readEnvironment(process.env, root);
-    if (environment.parentPid) watchParent(environment.parentPid, onSignal);
+    if (environment.parentPid) watchParent(environment.parentPid, stopInOrder);
     await start(environment);
     await untilAborted(stopping.signal);
   } catch (error) {
