@@ -177,7 +177,9 @@ function sendTo(port: number, method: string, path: string, request: TestRequest
     agent: false,
     headers: {
       ...(as === undefined ? {} : { authorization: authorization(as) }),
-      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+      ...(body === undefined || "transfer-encoding" in headers
+        ? {}
+        : { "content-length": String(Buffer.byteLength(body)) }),
       ...headers,
     },
   };
