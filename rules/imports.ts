@@ -38,7 +38,9 @@ export const table: Readonly<Record<string, Room>> = {
 const subpaths: Readonly<Record<string, { readonly testsOnly: boolean }>> = {
   "@layerport/blob-storage/contract": { testsOnly: true },
   "@layerport/testkit/contract": { testsOnly: true },
+  // Both work before the client is generated, and without loading it.
   "@layerport/database/embedded-postgres": { testsOnly: false },
+  "@layerport/database/migrate": { testsOnly: false },
 };
 
 /** Relative imports that leave their room, each for a reason. */

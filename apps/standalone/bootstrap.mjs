@@ -137,6 +137,7 @@ const child = spawn(node, [path.join(root, entry[0]), ...entry.slice(1), ...rest
       path.delimiter,
     ),
     LAYERPORT_PARENT_PID: String(process.pid),
+    NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "node"),
     NEXT_TELEMETRY_DISABLED: "1",
     TURBO_TELEMETRY_DISABLED: "1",
     CHECKPOINT_DISABLE: "1",

@@ -28,6 +28,8 @@ export async function planApps(plan: AppPlan): Promise<App[]> {
     LAYERPORT_SECRETS_DIR: folder.secrets,
     LAYERPORT_STORAGE_DIR: folder.blobs,
     LOG_LEVEL: environment.logLevel,
+    // Halves what loading the code costs from the second start on.
+    NODE_COMPILE_CACHE: path.join(root, "node_modules/.cache/node"),
     // What Node reloads has Node's watcher for a parent, not this process.
     ...(isDevelopment ? {} : { LAYERPORT_PARENT_PID: String(process.pid) }),
     NODE_ENV: isDevelopment ? "development" : "production",

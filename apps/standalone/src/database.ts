@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@layerport/database/embedded-postgres";
+import { migrate } from "@layerport/database/migrate";
 import pg from "pg";
 import type { DataFolder } from "./data-folder.ts";
 import { LogFile } from "./log-file.ts";
@@ -63,8 +64,6 @@ export async function connectDatabase(url: string): Promise<Database> {
 
 /** Applies what the database lacks of `prisma/migrations`. */
 export async function migrateDatabase(url: string, root: string): Promise<string[]> {
-  // Imported late, because the package needs the client that the build has just generated.
-  const { migrate } = await import("@layerport/database");
   try {
     return await migrate(url, path.join(root, "prisma/migrations"));
   } catch (error) {

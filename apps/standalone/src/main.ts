@@ -116,11 +116,13 @@ function stopInOrder(): void {
 
 /** The first Ctrl-C stops in order, a second at once. npm may pass on the same one twice. */
 function onInterrupt(): void {
-  if (!stopping.signal.aborted) return stopInOrder();
-  if (performance.now() - stoppingSince < 500) return;
-  complain("stopping at once");
-  killAll();
-  process.exit(1);
+  if (!stopping.signal.aborted) {
+    stopInOrder();
+  } else if (performance.now() - stoppingSince > 500) {
+    complain("stopping at once");
+    killAll();
+    process.exit(1);
+  }
 }
 
 async function main(): Promise<number> {

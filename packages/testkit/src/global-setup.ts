@@ -3,8 +3,8 @@ import fs from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { migrate } from "@layerport/database";
 import { type EmbeddedPostgres, startEmbeddedPostgres, stopLeftPostgres } from "@layerport/database/embedded-postgres";
+import { migrate } from "@layerport/database/migrate";
 
 const PREFIX = "layerport-test-";
 const TEMPLATE = "layerport_template";
