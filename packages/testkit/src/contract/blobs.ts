@@ -74,6 +74,18 @@ export function promiseBlobs(bench: ContractBench): void {
       }
     });
 
+    it("B40: a sender that would never end is cut off past the length that it declared (SIZE_INVALID)", async () => {
+      const registry = bench.registry();
+      const repository = bench.repository();
+      const part = bytes(1000);
+      const put = registry.putBlob(repository, digestOf(part), { bytes: sendingForever(part), length: part.length });
+      await expectRefusal(put, "SIZE_INVALID", 400);
+      const { id } = await registry.startUpload(repository);
+      const append = registry.appendChunk(repository, id, { bytes: sendingForever(part), length: 2500 });
+      await expectRefusal(append, "SIZE_INVALID", 400);
+      expect(await registry.getUpload(repository, id)).toEqual({ id, length: 0 });
+    });
+
     it("putting the same blob again changes nothing", async () => {
       const registry = bench.registry();
       const repository = bench.repository();
@@ -206,16 +218,19 @@ export function promiseBlobs(bench: ContractBench): void {
       await opened.close();
     });
 
-    it("fails to copy to a stream that closes early", async () => {
-      const opened = await openLarge();
-      const closing = new Writable({
-        write(_part, _encoding, done) {
-          closing.destroy();
-          done();
-        },
-      });
-      await expect(opened.copyTo(closing)).rejects.toBeInstanceOf(Error);
-      await opened.close();
+    it("fails to copy to a stream that closes early, between two writes or in the middle of one", async () => {
+      for (const finishes of [true, false]) {
+        const opened = await openLarge();
+        const closing = new Writable({
+          write(_part, _encoding, done) {
+            if (!finishes) return void setImmediate(() => closing.destroy());
+            closing.destroy();
+            done();
+          },
+        });
+        await expect(opened.copyTo(closing)).rejects.toBeInstanceOf(Error);
+        await opened.close();
+      }
     });
 
     it("can be closed unread, and more than once", async () => {
@@ -233,4 +248,8 @@ export function promiseBlobs(bench: ContractBench): void {
       await expectContent(opened, large.content);
     });
   });
+}
+
+async function* sendingForever(part: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (;;) yield part;
 }

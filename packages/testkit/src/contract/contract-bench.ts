@@ -98,6 +98,9 @@ export async function listAll<Entry, Cursor extends string>(
   do {
     const page = await list({ limit, after });
     expect(page.entries.length).toBeLessThanOrEqual(limit);
+    // A list that turns back would be read for ever.
+    if (page.next !== undefined && page.next <= (after ?? ""))
+      throw new Error(`${page.next} does not come after ${after}`);
     entries.push(...page.entries);
     after = page.next;
   } while (after !== undefined);

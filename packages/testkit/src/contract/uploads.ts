@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Actor, type Chunk, parseUploadId, type UploadId } from "@layerport/registry-core";
+import {
+  type Actor,
+  type Chunk,
+  parseUploadId,
+  type Registry,
+  type RepositoryName,
+  type UploadId,
+} from "@layerport/registry-core";
 import { describe, expect, it } from "vitest";
 import { bytes, concatenate, digestOf, sending, sendingThenFailing } from "../bytes.ts";
 import { blob, pushBlob } from "../image.ts";
@@ -111,6 +118,16 @@ export function promiseUploads(bench: ContractBench): void {
     });
   });
 
+  /** Every way to use an upload, each expected to find none. */
+  const expectNoUpload = async (registry: Registry, repository: RepositoryName, id: UploadId) => {
+    await expectRefusal(registry.getUpload(repository, id), "BLOB_UPLOAD_UNKNOWN", 404);
+    await expectRefusal(registry.appendChunk(repository, id, chunkOf(first)), "BLOB_UPLOAD_UNKNOWN", 404);
+    const complete = registry.completeUpload(repository, id, digestOf(first), chunkOf(first));
+    await expectRefusal(complete, "BLOB_UPLOAD_UNKNOWN", 404);
+    await expectRefusal(registry.completeUpload(repository, id, digestOf(first)), "BLOB_UPLOAD_UNKNOWN", 404);
+    await expectRefusal(registry.cancelUpload(repository, id), "BLOB_UPLOAD_UNKNOWN", 404);
+  };
+
   describe("uploads that are refused", () => {
     it("B39: a chunk that leaves a gap or overlaps is refused with 416, and the upload goes on", async () => {
       const { registry, repository, id } = await begin(first);
@@ -178,20 +195,6 @@ export function promiseUploads(bench: ContractBench): void {
       await expectRefusal(registry.cancelUpload(repository, id), "BLOB_UPLOAD_UNKNOWN", 404);
     });
 
-    /** Every way to use an upload, each expected to find none. */
-    const expectNoUpload = async (
-      registry: ReturnType<ContractBench["registry"]>,
-      repository: ReturnType<ContractBench["repository"]>,
-      id: UploadId,
-    ) => {
-      await expectRefusal(registry.getUpload(repository, id), "BLOB_UPLOAD_UNKNOWN", 404);
-      await expectRefusal(registry.appendChunk(repository, id, chunkOf(first)), "BLOB_UPLOAD_UNKNOWN", 404);
-      const complete = registry.completeUpload(repository, id, digestOf(first), chunkOf(first));
-      await expectRefusal(complete, "BLOB_UPLOAD_UNKNOWN", 404);
-      await expectRefusal(registry.completeUpload(repository, id, digestOf(first)), "BLOB_UPLOAD_UNKNOWN", 404);
-      await expectRefusal(registry.cancelUpload(repository, id), "BLOB_UPLOAD_UNKNOWN", 404);
-    };
-
     it("B41: an upload that never began, was completed or was cancelled is unknown to every verb", async () => {
       const { registry, repository, id } = await begin(whole);
       await registry.completeUpload(repository, id, digestOf(whole));
@@ -226,6 +229,22 @@ export function promiseUploads(bench: ContractBench): void {
     });
   });
 
+  /** A chunk whose sender has sent `first`, and sends `second` when it is told to go on. */
+  const beginPaused = async (registry: Registry, repository: RepositoryName, id: UploadId) => {
+    const paused = Promise.withResolvers<void>();
+    const resumed = Promise.withResolvers<void>();
+    async function* pausing() {
+      yield first;
+      paused.resolve();
+      await resumed.promise;
+      yield second;
+    }
+    const slow = registry.appendChunk(repository, id, { bytes: pausing(), start: 0 });
+    // A sender that is refused before its pause never gets there.
+    await Promise.race([paused.promise, Promise.allSettled([slow])]);
+    return { slow, resume: resumed.resolve };
+  };
+
   describe("uploads that race or break", () => {
     it("B42: of 8 chunks sent at once for the same place one wins, and no bytes are mixed", async () => {
       const { registry, repository, id } = await begin(first);
@@ -246,29 +265,24 @@ export function promiseUploads(bench: ContractBench): void {
 
     it("B42: while one sender pauses in the middle of a chunk, a second for the same place wins or is refused", async () => {
       const { registry, repository, id } = await begin();
-      const paused = Promise.withResolvers<void>();
-      const resumed = Promise.withResolvers<void>();
-      async function* pausing() {
-        yield first;
-        paused.resolve();
-        await resumed.promise;
-        yield second;
-      }
-      const slow = registry.appendChunk(repository, id, { bytes: pausing(), start: 0 });
-      // A sender that is refused before its pause never gets there.
-      const isOver = slow.then(
-        () => undefined,
-        () => undefined,
-      );
-      await Promise.race([paused.promise, isOver]);
+      const { slow, resume } = await beginPaused(registry, repository, id);
       const quick = registry.appendChunk(repository, id, chunkOf(second, 0));
       await Promise.allSettled([quick]);
-      resumed.resolve();
+      resume();
       const { answers, codes } = await race([slow, quick]);
       expect(codes).toEqual(["BLOB_UPLOAD_INVALID"]);
       const content = answers[0]!.length === whole.length ? whole : second;
       await registry.completeUpload(repository, id, digestOf(content));
       await expectContent(registry.openBlob(repository, digestOf(content)), content);
+    });
+
+    it("an upload that is cancelled in the middle of a chunk stays cancelled", async () => {
+      const { registry, repository, id } = await begin();
+      const { slow, resume } = await beginPaused(registry, repository, id);
+      await registry.cancelUpload(repository, id);
+      resume();
+      await expectRefusal(slow, "BLOB_UPLOAD_UNKNOWN", 404);
+      await expectNoUpload(registry, repository, id);
     });
 
     it("of 5 completions sent at once one wins, and the blob is whole", async () => {
