@@ -50,7 +50,6 @@ async function start(environment: Environment): Promise<void> {
 
   const databaseUrl = await prepare(environment, folder, record);
   signal.throwIfAborted();
-  await migrateDatabase(databaseUrl, root);
   const isSetUp = await isSetupCompleted(databaseUrl);
   if (isSetUp) removeSetupToken(folder.secrets);
   const setupToken = isSetUp ? undefined : ensureSetupToken(folder.secrets);
@@ -62,16 +61,18 @@ async function start(environment: Environment): Promise<void> {
 
 /** The database and the build, which need nothing of each other, side by side. Answers the database's address. */
 async function prepare(environment: Environment, folder: DataFolder, record: ProcessRecord): Promise<string> {
+  const { databaseUrl } = environment;
   const openDatabase = async () => {
-    if (environment.databaseUrl) return connectDatabase(environment.databaseUrl);
-    if (!hasCluster(folder)) say("making a database");
-    return startDatabase(folder, record, complain);
+    if (!databaseUrl && !hasCluster(folder)) say("making a database");
+    const database = databaseUrl ? await connectDatabase(databaseUrl) : await startDatabase(folder, record, complain);
+    stops.push(() => database.stop());
+    await migrateDatabase(database.url, root);
+    return database;
   };
   const [opened, built] = await Promise.allSettled([
     openDatabase(),
     isDevelopment ? generate(root, stopping.signal) : buildWhatChanged(root, stopping.signal, say),
   ]);
-  if (opened.status === "fulfilled") stops.push(() => opened.value.stop());
   if (opened.status === "rejected") throw opened.reason;
   if (built.status === "rejected") throw built.reason;
   return opened.value.url;
