@@ -69,9 +69,15 @@ async function prepare(environment: Environment, folder: DataFolder, record: Pro
     await migrateDatabase(database.url, root);
     return database;
   };
+  // Without a database nobody should wait for a build.
+  const failing = new AbortController();
+  const signal = AbortSignal.any([stopping.signal, failing.signal]);
   const [opened, built] = await Promise.allSettled([
-    openDatabase(),
-    isDevelopment ? generate(root, stopping.signal) : buildWhatChanged(root, stopping.signal, say),
+    openDatabase().catch((error: unknown) => {
+      failing.abort();
+      throw error;
+    }),
+    isDevelopment ? generate(root, signal) : buildWhatChanged(root, signal, say),
   ]);
   if (opened.status === "rejected") throw opened.reason;
   if (built.status === "rejected") throw built.reason;
