@@ -54,7 +54,7 @@ export function openLivePushes(options: LivePushesOptions): LivePushes {
     if (stream.response.writableLength > 0) stream.response.destroy();
     else stream.response.end();
   };
-  const report = (stream: Stream) => (error: unknown) => {
+  const report = (stream: Stream, error: unknown) => {
     log.error({ err: error }, "a live stream could not be served");
     end(stream);
   };
@@ -72,14 +72,17 @@ export function openLivePushes(options: LivePushesOptions): LivePushes {
         metrics.countPushSent();
         if (stream.response.writableLength > maximumUnsentBytes) end(stream);
       })
-      .catch(report(stream));
+      .catch((error: unknown) => report(stream, error));
   };
   const recheck = (stream: Stream) => {
     const { sessionId } = stream.listener;
     if (sessionId === undefined) return;
-    accounts.findViewer(sessionId).then((viewer) => {
-      if (viewer === undefined) end(stream);
-    }, report(stream));
+    accounts.findViewer(sessionId).then(
+      (viewer) => {
+        if (viewer === undefined) end(stream);
+      },
+      (error: unknown) => report(stream, error),
+    );
   };
 
   const tellAll = (push: PushEvent) => {
