@@ -66,11 +66,16 @@ export async function startLayerport(options: StackOptions = {}): Promise<Stack>
     get setupUrl() {
       return run.setupUrl;
     },
-    pid: (name) => (name === "standalone" ? (run.child.pid ?? 0) : readPids(dataDir)[name]),
+    pid: (name) => {
+      const pid = name === "standalone" ? run.child.pid : readPids(dataDir).get(name);
+      // 0 would mean this process and everything beside it.
+      if (!pid) throw new Error(`no process of ${name} is known`);
+      return pid;
+    },
     log: () => earlier + run.output(),
     kill,
     async killAll() {
-      const pids = Object.values(readPids(dataDir));
+      const pids = [...readPids(dataDir).values()];
       const ended = kill("SIGKILL");
       for (const pid of pids) process.kill(pid, "SIGKILL");
       await ended;
@@ -145,18 +150,11 @@ async function untilGone(pids: readonly number[]): Promise<void> {
   while (pids.some(isAlive)) await delay(20);
 }
 
-function readPids(dataDir: string): Record<ProcessName, number> {
+function readPids(dataDir: string): ReadonlyMap<string, number> {
   const recorded: Record<string, { pid: number }> = JSON.parse(
     fs.readFileSync(path.join(dataDir, "processes.json"), "utf8"),
   );
-  const pid = (name: string) => recorded[name]?.pid ?? 0;
-  return {
-    standalone: 0,
-    registry: pid("registry"),
-    portal: pid("portal"),
-    worker: pid("worker"),
-    postgres: pid("postgres"),
-  };
+  return new Map(Object.entries(recorded).map(([name, { pid }]) => [name, pid]));
 }
 
 interface Run {

@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
@@ -87,6 +89,29 @@ describe("startEmbeddedPostgres", () => {
     const next = await start();
     expect(await left.exited).toBe("exit code 0");
     expect(await query(next.url, "SELECT count(*)::int AS count FROM page")).toEqual([{ count: 0 }]);
+  });
+
+  it("ends when the process that started it is killed", async () => {
+    const script = path.join(directory, "hold.mjs");
+    const options = {
+      directory: path.join(directory, "cluster"),
+      passwordFile: path.join(directory, "password"),
+      logFile: path.join(directory, "log"),
+      port: await findFreePort(),
+      database: "shelf",
+      isDurable: false,
+    };
+    fs.writeFileSync(
+      script,
+      `const { startEmbeddedPostgres } = await import(${JSON.stringify(path.join(import.meta.dirname, "embedded-postgres.ts"))});
+       const { pid } = await startEmbeddedPostgres(${JSON.stringify(options)});
+       process.send(pid);`,
+    );
+    const holder = fork(script);
+    const [pid] = await once(holder, "message");
+    expect(fs.existsSync(`/proc/${pid}`)).toBe(true);
+    holder.kill("SIGKILL");
+    await expect.poll(() => fs.existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
   });
 
   it("is not kept from starting by a lock file whose process id now belongs to something else", async () => {

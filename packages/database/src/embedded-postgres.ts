@@ -41,8 +41,8 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Answers a server on the cluster in `directory`, which is made when missing. A server that an earlier,
- * killed process left on that cluster is stopped first. The caller makes sure that nobody else uses it.
+ * Answers a server on the cluster in `directory`, which is made when missing. It ends when this process ends. One that
+ * still runs on the cluster is stopped first, so the caller makes sure that nobody else uses it.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const home = postgresHome();
@@ -259,6 +259,7 @@ async function launch(home: string, options: EmbeddedPostgresOptions) {
     const child = spawn(command, args, { ...spawnOptions, stdio: ["ignore", log, log], detached: true });
     fs.closeSync(log);
     const exited = ending(child);
+    endWithThisProcess(child, exited);
     const isReady = await Promise.race([untilReady(options.directory, child), exited.then(() => false)]);
     if (isReady) return { child, exited };
     const said = fs.readFileSync(options.logFile).subarray(logStart).toString();
@@ -269,6 +270,22 @@ async function launch(home: string, options: EmbeddedPostgresOptions) {
     }
     await delay(250);
   }
+}
+
+/**
+ * Makes the server end when this process does, however this process ends: the shell waits for the end of a pipe that
+ * only this process holds open.
+ */
+function endWithThisProcess(server: ChildProcess, exited: Promise<string>): void {
+  const script = 'read -r _; kill -INT "$1"';
+  const watch = spawn("/bin/sh", ["-c", script, "sh", String(server.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  // A server without its watch still serves; the next start on its cluster stops it.
+  watch.on("error", () => {});
+  // Gone before the server's process id can belong to something else.
+  void exited.then(() => watch.kill("SIGKILL"));
 }
 
 function ending(child: ChildProcess): Promise<string> {
