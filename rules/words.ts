@@ -15,7 +15,7 @@ const forbidden: readonly ForbiddenText[] = [
   { text: /\b(?:it|test|describe)(?:\.\w+)*\.only\b/g, reason: "one test alone hides all others" },
   {
     // A condition says by itself why a test does not run; a bare skip says it in its title.
-    text: /\b(?:it|test|describe)\.skip\(\s*(?!(["'`])(?:(?!\1).)*\((?:because|needs|until) )/g,
+    text: /\b(?:it|test|describe)\.skip\(\s*(?!(["'`])(?:(?!\1).)*\((?:because|needs|until|not) )/g,
     reason: 'a skipped test says why, as in "… (needs a user who may mount)"',
     isAllowed: (file) => !isTest(file),
   },
