@@ -23,13 +23,13 @@ export function ConfigView({ config }: { readonly config: ImageConfig }) {
               config.user === undefined ? (
                 "root, unless the client says otherwise"
               ) : (
-                <VisibleText key="" text={config.user} />
+                <VisibleText key="" text={config.user} most={100} />
               ),
             ],
-            ["Working directory", config.workingDirectory ?? "/"],
-            ["Exposed ports", config.exposedPorts.join(", ") || "none"],
-            ["Volumes", config.volumes.join(", ") || "none"],
-            ["Stop signal", config.stopSignal ?? "SIGTERM"],
+            ["Working directory", <VisibleText key="" text={config.workingDirectory ?? "/"} most={400} />],
+            ["Exposed ports", <VisibleText key="" text={config.exposedPorts.join(", ") || "none"} most={400} />],
+            ["Volumes", <VisibleText key="" text={config.volumes.join(", ") || "none"} most={400} />],
+            ["Stop signal", <VisibleText key="" text={config.stopSignal ?? "SIGTERM"} most={100} />],
           ]}
         />
       </Section>

@@ -100,7 +100,7 @@ export function ImageFacts(props: { readonly image: ImageDescription; readonly s
         ["Entrypoint", <ShellWords key="" words={config?.entrypoint ?? []} />],
         ["Command", <ShellWords key="" words={config?.command ?? []} />],
         ["User", config?.user === undefined ? "not set" : <VisibleText key="" text={config.user} most={100} />],
-        ["Ports", config?.exposedPorts.join(", ") || "none"],
+        ["Ports", <VisibleText key="" text={config?.exposedPorts.join(", ") || "none"} most={200} />],
       ]}
     />
   );

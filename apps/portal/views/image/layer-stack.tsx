@@ -102,11 +102,11 @@ function Instruction({ text }: { text: string | undefined }) {
   );
 }
 
-/** A history line as the Dockerfile had it: the classic builder wraps what it ran in a shell and a marker. */
+/** A history line as the Dockerfile had it: builders wrap what they ran in a shell, its arguments and a marker. */
 export function readableInstruction(createdBy: string): string {
   const nop = /^\/bin\/sh -c #\(nop\)\s+(.*)$/s.exec(createdBy)?.[1];
   if (nop !== undefined) return nop.trim();
-  const run = /^(?:\|\d+ .*?)?\/bin\/sh -c (.*)$/s.exec(createdBy)?.[1];
+  const run = /^(?:RUN )?(?:\|\d+ .*?)?\/bin\/sh -c (.*)$/s.exec(createdBy)?.[1];
   return (run === undefined ? createdBy : `RUN ${run}`).replace(/\s+# buildkit$/, "").trim();
 }
 

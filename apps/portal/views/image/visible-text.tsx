@@ -5,7 +5,8 @@ import { Fragment } from "react";
  * marks that say which they are, and what is beyond `most` characters is cut and counted.
  */
 export function VisibleText({ text, most = 2000 }: { readonly text: string; readonly most?: number }) {
-  const shown = text.slice(0, most);
+  // Half of a character that takes two code units would show as a broken one.
+  const shown = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
   const parts = shown.split(/([\p{Cc}\p{Cf}\p{Zl}\p{Zp}])/u);
   return (
     <>
@@ -13,8 +14,11 @@ export function VisibleText({ text, most = 2000 }: { readonly text: string; read
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never change their places.
         <Fragment key={place}>{place % 2 === 1 ? <Mark character={part} /> : part}</Fragment>
       ))}
-      {text.length > most ? (
-        <span className="text-fg-subtle"> … and {(text.length - most).toLocaleString("en")} more characters</span>
+      {text.length > shown.length ? (
+        <span className="text-fg-subtle">
+          {" "}
+          … and {(text.length - shown.length).toLocaleString("en")} more characters
+        </span>
       ) : null}
     </>
   );
