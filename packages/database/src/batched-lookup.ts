@@ -51,7 +51,7 @@ export function batchedLookup<Key, Row extends { position: number }, Answer>(
   const answerAll = async (batch: readonly Waiting<Key, Answer>[]): Promise<void> => {
     try {
       const values = statement.toValues(batch.map(({ key }) => key));
-      const rows = await database.query<Row>({ name: statement.name, text: statement.text, values });
+      const rows = await database.lookUp<Row>({ name: statement.name, text: statement.text, values });
       const answers = new Array<Answer | undefined>(batch.length);
       for (const row of rows) answers[row.position - 1] = statement.toAnswer(row);
       for (const [place, { resolve }] of batch.entries()) resolve(answers[place]);

@@ -9,8 +9,10 @@ import { type PrismaTransaction, runPgTransaction, runPrismaTransaction, type Tr
 /** How to reach Postgres. */
 export interface DatabaseOptions {
   readonly url: string;
-  /** How many connections at most, those of leases and subscriptions not counted. */
+  /** How many connections at most, those of look-ups, leases and subscriptions not counted. */
   readonly connections?: number;
+  /** How many connections for look-ups; 4 unless given. */
+  readonly lookUpConnections?: number;
   /** What Postgres shows as the name of the sessions. */
   readonly applicationName?: string;
   /** Told of connections that break while idle; each is replaced by itself. */
@@ -24,6 +26,12 @@ export interface Database {
 
   /** Runs one statement. With `name` it is prepared once per connection; one name must always mean the same text. */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
+
+  /**
+   * Runs one statement that finds rows by their keys, on a few connections that nothing else uses: it never waits
+   * behind transactions that wait for each other, and it uses indexes whatever the statistics of a young table say.
+   */
+  lookUp<Row extends object>(statement: Statement): Promise<Row[]>;
 
   /**
    * Runs SQL in one transaction, which is committed when `work` resolves and rolled back when it rejects. After a
@@ -70,10 +78,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...connection,
     max: options.connections ?? 10,
     idleTimeoutMillis: 30_000,
-    // A request that hangs on a lock must not hold its client, and its connection, for ever.
-    options: "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+    // A request that hangs on a lock must not hold its client, and its connection, for ever. And pages are not read
+    // by a moving arm: with Postgres's own price for them, plans made over young tables avoid their indexes.
+    options:
+      "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1",
   });
   pool.on("error", onError);
+  const lookUps = new pg.Pool({
+    ...connection,
+    max: options.lookUpConnections ?? 4,
+    idleTimeoutMillis: 30_000,
+    // A statement that was planned over a few rows would walk the whole table once it has grown, until the next
+    // ANALYZE; and planning anew each time costs as much as a look-up.
+    options: "-c statement_timeout=10s -c enable_seqscan=off -c plan_cache_mode=force_generic_plan",
+  });
+  lookUps.on("error", onError);
 
   let prisma: PrismaClient | undefined;
   let leases: Leases | undefined;
@@ -87,6 +106,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     async query<Row extends object>(statement: Statement) {
       const { rows } = await pool.query<Row>(toQuery(statement));
+      return rows;
+    },
+    async lookUp<Row extends object>(statement: Statement) {
+      const { rows } = await lookUps.query<Row>(toQuery(statement));
       return rows;
     },
     transaction: (work) => runPgTransaction(pool, work),
@@ -109,7 +132,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       for (const subscription of subscriptions) await subscription.close();
       await leases?.close();
       await prisma?.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), lookUps.end()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { batchedLookup, type Database } from "@layerport/database";
 import { type Digest, RegistryError, type RepositoryName } from "@layerport/registry-core";
-import { nameValues } from "./repositories.ts";
+import { nameValues, wantedRepository } from "./repositories.ts";
 
 /** Where the bytes of a repository's blob are. */
 export interface BlobPointer {
@@ -41,10 +41,13 @@ export class BlobPointers {
           coalesce(blob.last_promised_at < now() - make_interval(secs => $5::float8), false) AS "isPromiseOld"
         FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
           WITH ORDINALITY AS wanted (organization, path, digest, wants_content, position)
-        JOIN organization ON organization.name = wanted.organization
-        JOIN repository ON repository.organization_id = organization.id AND repository.path = wanted.path
-        LEFT JOIN repository_blob link ON link.repository_id = repository.id AND link.digest = wanted.digest
-        LEFT JOIN blob ON blob.digest = link.digest AND blob.state = 'live'`,
+        ${wantedRepository}
+        LEFT JOIN LATERAL (
+          SELECT digest FROM repository_blob
+          WHERE repository_id = repository.id AND digest = wanted.digest LIMIT 1) AS link ON true
+        LEFT JOIN LATERAL (
+          SELECT generation, size_bytes, content, last_promised_at FROM blob
+          WHERE digest = link.digest AND state = 'live' LIMIT 1) AS blob ON true`,
       toValues: (questions) => [
         ...nameValues(questions.map(({ repository }) => repository)),
         questions.map(({ digest }) => digest),

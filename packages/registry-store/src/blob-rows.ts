@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { batchedLookup, type Database, type Transaction } from "@layerport/database";
+import type { Database, Transaction } from "@layerport/database";
 import type { Digest } from "@layerport/registry-core";
 
 /** The largest blob that is kept in Postgres, in bytes; larger ones are in blob storage. */
@@ -41,7 +41,6 @@ export const liveGeneration = `fresh AS (
 /** The rows of blobs: generations, their states, and which repository has which. */
 export class BlobRows {
   readonly #database: Database;
-  readonly #renew: (generation: string) => Promise<boolean | undefined>;
   /** The age in seconds at which a promise is renewed. */
   readonly renewAfterSeconds: number;
 
@@ -49,24 +48,16 @@ export class BlobRows {
   constructor(database: Database, promiseGraceMs: number) {
     this.#database = database;
     this.renewAfterSeconds = promiseGraceMs / 10_000;
-    this.#renew = batchedLookup<string, { position: number }, boolean>(database, {
-      name: "blob-promise",
-      text: `WITH wanted AS (SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (generation, position)),
-        live AS (
-          SELECT generation FROM blob WHERE generation IN (SELECT generation FROM wanted) AND state = 'live'
-          ORDER BY digest FOR NO KEY UPDATE),
-        renewed AS (
-          UPDATE blob SET last_promised_at = now() FROM live WHERE blob.generation = live.generation
-          RETURNING blob.generation)
-        SELECT wanted.position::int AS position FROM wanted JOIN renewed ON renewed.generation = wanted.generation`,
-      toValues: (generations) => [generations],
-      toAnswer: () => true,
-    });
   }
 
   /** Promises anew that the sweep leaves the generation alone; answers whether it was still live. */
   async renewPromise(generation: string): Promise<boolean> {
-    return (await this.#renew(generation)) ?? false;
+    const renewed = await this.#database.query({
+      name: "blob-promise",
+      text: "UPDATE blob SET last_promised_at = now() WHERE generation = $1::uuid AND state = 'live' RETURNING generation",
+      values: [generation],
+    });
+    return renewed.length > 0;
   }
 
   /** Makes a few bytes a live blob and links it, in one statement that is durable when it answers. */

@@ -31,7 +31,7 @@ export class Lists {
 
   async tags(repository: RepositoryName, { limit, after }: PageRequest): Promise<Page<Tag>> {
     const { organization, path } = splitRepositoryName(repository);
-    const [row] = await this.#database.query<{ tags: readonly Tag[] }>({
+    const [row] = await this.#database.lookUp<{ tags: readonly Tag[] }>({
       name: "tags-list",
       text: `SELECT ARRAY(SELECT tag.name FROM tag WHERE tag.repository_id = repository.id AND tag.name > $3
           ORDER BY tag.name LIMIT $4::int) AS tags
@@ -49,7 +49,7 @@ export class Lists {
     { limit, after, artifactType }: ReferrerQuery,
   ): Promise<Page<Referrer, Digest>> {
     const { organization, path } = splitRepositoryName(repository);
-    const [row] = await this.#database.query<{ referrers: readonly ReferrerRow[] | null }>({
+    const [row] = await this.#database.lookUp<{ referrers: readonly ReferrerRow[] | null }>({
       name: "referrers-list",
       text: `SELECT (SELECT json_agg(page) FROM (
             SELECT media_type AS "mediaType", digest, size_bytes AS size, artifact_type AS "artifactType", annotations
@@ -72,7 +72,7 @@ export class Lists {
   async repositories({ limit, after }: PageRequest): Promise<Page<RepositoryName>> {
     const cursor = cursorText(after);
     const slash = cursor.indexOf("/") + 1;
-    const rows = await this.#database.query<{ organization: string; path: string }>({
+    const rows = await this.#database.lookUp<{ organization: string; path: string }>({
       name: "repositories-list",
       text: repositoriesText,
       values: [

@@ -7,7 +7,7 @@ import {
   type RepositoryName,
   type Tag,
 } from "@layerport/registry-core";
-import { nameValues } from "./repositories.ts";
+import { nameValues, wantedRepository } from "./repositories.ts";
 
 /** What a reference stands for at this moment. */
 export interface ManifestPointer {
@@ -33,8 +33,11 @@ const columns = `wanted.position::int AS position, manifest.digest, manifest.med
 
 const repositories = `unnest($1::text[], $2::text[], $3::text[])
     WITH ORDINALITY AS wanted (organization, path, name, position)
-  JOIN organization ON organization.name = wanted.organization
-  JOIN repository ON repository.organization_id = organization.id AND repository.path = wanted.path`;
+  ${wantedRepository}`;
+
+const manifestOf = (digest: string) => `LEFT JOIN LATERAL (
+    SELECT digest, media_type, size_bytes FROM manifest
+    WHERE repository_id = repository.id AND digest = ${digest} LIMIT 1) AS manifest ON true`;
 
 /** Finds manifests by repository and tag or digest. Read anew for every request, so that every node serves an
  * acknowledged push at once. */
@@ -46,15 +49,16 @@ export class ManifestPointers {
     this.#byTag = batchedLookup<Asked<Tag>, PointerRow, ManifestPointer | "absent">(database, {
       name: "manifest-by-tag",
       text: `SELECT ${columns} FROM ${repositories}
-        LEFT JOIN tag ON tag.repository_id = repository.id AND tag.name = wanted.name
-        LEFT JOIN manifest ON manifest.repository_id = tag.repository_id AND manifest.digest = tag.digest`,
+        LEFT JOIN LATERAL (
+          SELECT digest FROM tag WHERE repository_id = repository.id AND name = wanted.name LIMIT 1) AS tag ON true
+        ${manifestOf("tag.digest")}`,
       toValues,
       toAnswer,
     });
     this.#byDigest = batchedLookup<Asked<Digest>, PointerRow, ManifestPointer | "absent">(database, {
       name: "manifest-by-digest",
       text: `SELECT ${columns} FROM ${repositories}
-        LEFT JOIN manifest ON manifest.repository_id = repository.id AND manifest.digest = wanted.name`,
+        ${manifestOf("wanted.name")}`,
       toValues,
       toAnswer,
     });

@@ -39,8 +39,10 @@ export class Repositories {
       text: `SELECT wanted.position::int AS position, organization.id AS "organizationId",
           repository.id AS "repositoryId", repository.visibility
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (organization, path, position)
-        JOIN organization ON organization.name = wanted.organization
-        LEFT JOIN repository ON repository.organization_id = organization.id AND repository.path = wanted.path`,
+        CROSS JOIN LATERAL (SELECT id FROM organization WHERE name = wanted.organization LIMIT 1) AS organization
+        LEFT JOIN LATERAL (
+          SELECT id, visibility FROM repository
+          WHERE organization_id = organization.id AND path = wanted.path LIMIT 1) AS repository ON true`,
       toValues: nameValues,
       toAnswer: (row) => ({
         organizationId: row.organizationId,
@@ -57,7 +59,11 @@ export class Repositories {
   /** Where a push to this name goes. @throws NAME_UNKNOWN when there is no such organization. */
   async placeOf(name: RepositoryName): Promise<RepositoryPlace> {
     const place = await this.#lookUp(name);
-    if (place === undefined) throw new RegistryError("NAME_UNKNOWN", { name });
+    if (place === undefined) {
+      const { organization } = splitRepositoryName(name);
+      const message = `there is no organization ${organization}; create it in the portal first`;
+      throw new RegistryError("NAME_UNKNOWN", { name }, { message });
+    }
     return place;
   }
 
@@ -140,6 +146,15 @@ export class Repositories {
 
 /** What is done in a repository; `sql` is a transaction or runs each statement on its own. */
 export type RepositoryChange<Answer> = (sql: Transaction, repositoryId: string) => Promise<Answer>;
+
+/**
+ * Joins the repository of each name in `wanted`, whose columns `organization` and `path` hold it. Here, and wherever a
+ * look-up goes on from it, LIMIT 1 keeps the planner from joining tables in another order than by their keys.
+ */
+export const wantedRepository = `CROSS JOIN LATERAL (
+    SELECT id FROM repository
+    WHERE organization_id = (SELECT id FROM organization WHERE name = wanted.organization) AND path = wanted.path
+    LIMIT 1) AS repository`;
 
 /** The names as two arrays: organizations and paths. */
 export function nameValues(names: readonly RepositoryName[]): readonly [readonly string[], readonly string[]] {

@@ -187,9 +187,7 @@ CREATE TABLE "blob" (
 CREATE TABLE "repository_blob" (
     "repository_id" UUID NOT NULL,
     "digest" TEXT COLLATE "C" NOT NULL,
-    "linked_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "repository_blob_pkey" PRIMARY KEY ("repository_id","digest")
+    "linked_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
 -- CreateTable
@@ -216,9 +214,7 @@ CREATE TABLE "manifest" (
     "architecture" TEXT,
     "variant" TEXT,
     "pushed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "pushed_by" TEXT NOT NULL,
-
-    CONSTRAINT "manifest_pkey" PRIMARY KEY ("repository_id","digest")
+    "pushed_by" TEXT NOT NULL
 );
 
 -- CreateTable
@@ -233,9 +229,7 @@ CREATE TABLE "manifest_reference" (
     "os" TEXT,
     "architecture" TEXT,
     "variant" TEXT,
-    "is_attestation" BOOLEAN NOT NULL DEFAULT false,
-
-    CONSTRAINT "manifest_reference_pkey" PRIMARY KEY ("repository_id","manifest_digest","kind","position")
+    "is_attestation" BOOLEAN NOT NULL DEFAULT false
 );
 
 -- CreateTable
@@ -245,9 +239,7 @@ CREATE TABLE "tag" (
     "digest" TEXT COLLATE "C" NOT NULL,
     "version_key" TEXT COLLATE "C",
     "pushed_at" TIMESTAMPTZ(3) NOT NULL,
-    "pushed_by" TEXT NOT NULL,
-
-    CONSTRAINT "tag_pkey" PRIMARY KEY ("repository_id","name")
+    "pushed_by" TEXT NOT NULL
 );
 
 -- CreateTable
@@ -383,6 +375,13 @@ CREATE UNIQUE INDEX "upload_session_staged_id_key" ON "upload_session"("staged_i
 
 -- CreateIndex
 CREATE INDEX "upload_session_last_active_at_idx" ON "upload_session"("last_active_at");
+
+-- Primary keys of tables that are looked up by more than one index. Of indexes that cost the same by its estimate the
+-- planner takes the newest, and while a table is small they all do; so the exact ones come last.
+ALTER TABLE "tag" ADD CONSTRAINT "tag_pkey" PRIMARY KEY ("repository_id","name");
+ALTER TABLE "manifest" ADD CONSTRAINT "manifest_pkey" PRIMARY KEY ("repository_id","digest");
+ALTER TABLE "repository_blob" ADD CONSTRAINT "repository_blob_pkey" PRIMARY KEY ("repository_id","digest");
+ALTER TABLE "manifest_reference" ADD CONSTRAINT "manifest_reference_pkey" PRIMARY KEY ("repository_id","manifest_digest","kind","position");
 
 -- AddForeignKey
 ALTER TABLE "membership" ADD CONSTRAINT "membership_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE ON UPDATE CASCADE;
