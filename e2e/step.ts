@@ -56,9 +56,13 @@ export function playwright(name: string, config: string): Step {
     name,
     run: () =>
       withReport(async (report) => {
-        const { code, output } = await execute("playwright", ["test", `--config=${config}`, "--reporter=list,json"], {
-          PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-        });
+        const { code, output } = await execute(
+          "e2e/node_modules/.bin/playwright",
+          ["test", `--config=${config}`, "--reporter=list,json"],
+          {
+            PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+          },
+        );
         return judge(
           code,
           output,
