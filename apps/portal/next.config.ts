@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { NextConfig } from "next";
+import { repositoryRoutes } from "./server/repository-routes.ts";
 
 const repositoryRoot = path.join(import.meta.dirname, "../..");
 
@@ -43,6 +44,7 @@ const config: NextConfig = {
   ],
   poweredByHeader: false,
   reactStrictMode: true,
+  rewrites: () => Promise.resolve({ beforeFiles: [...repositoryRoutes], afterFiles: [], fallback: [] }),
   headers: () => Promise.resolve([{ source: "/:path*", headers: securityHeaders }]),
 };
 

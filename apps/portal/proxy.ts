@@ -1,9 +1,9 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { internalRoute, referencePath } from "./server/repository-path.ts";
+import { isInternalRoute, referencePath } from "./server/repository-path.ts";
 
 /**
- * Gives each page a content security policy with a nonce of its own, and leads the addresses of repositories, whose
- * names may hold slashes, to their routes. It decides nothing about who may see what: that is
+ * Gives each page a content security policy with a nonce of its own, and leads a pasted image reference to its page.
+ * It decides nothing about who may see what: that is
  * the guarded catalog's part.
  *
  * No style attribute passes this policy, so what a server component draws has its measures in classes and SVG
@@ -14,6 +14,8 @@ export function proxy(request: NextRequest): NextResponse {
   const pasted = referencePath(pathname);
   if (pasted !== undefined) return NextResponse.redirect(new URL(pasted, publicOrigin(request)));
 
+  if (isInternalRoute(pathname)) return new NextResponse("There is nothing at this address.", { status: 404 });
+
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
 
@@ -22,23 +24,11 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("Content-Security-Policy", policy);
   headers.set("x-nonce", nonce);
 
-  const response = answerOf(request, `${pathname}${search}`, headers);
+  headers.set("x-layerport-path", `${pathname}${search}`);
+
+  const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
   return response;
-}
-
-function answerOf(request: NextRequest, path: string, headers: Headers): NextResponse {
-  const { pathname, search } = request.nextUrl;
-  headers.set("x-layerport-path", path);
-  const route = internalRoute(pathname);
-  if (route !== undefined) {
-    return NextResponse.rewrite(new URL(`${route}${search}`, request.url), { request: { headers } });
-  }
-  // The internal routes have no address of their own: nothing is there.
-  if (pathname.startsWith("/repository/")) {
-    return NextResponse.rewrite(new URL("/not-found", request.url), { request: { headers } });
-  }
-  return NextResponse.next({ request: { headers } });
 }
 
 /** The address that the browser sees; this server's own is behind the front door. */

@@ -15,9 +15,9 @@ export function firstValue(value: string | readonly string[] | undefined): strin
   return typeof value === "string" ? value : value?.[0];
 }
 
-/** The repository in a route's parameter, in which `~` stands for `/`; the page 404 for what cannot be a name. */
-export function readRepositoryName(parameter: string): RepositoryName {
-  return parseOrNotFound(() => parseRepositoryName(parameter.replaceAll("~", "/")));
+/** The repository in a route's parameter, the parts of its name; the page 404 for what cannot be a name. */
+export function readRepositoryName(parts: readonly string[]): RepositoryName {
+  return parseOrNotFound(() => parseRepositoryName(parts.join("/")));
 }
 
 /** The tag or digest in a route's parameter; the page 404 for what can be neither. */

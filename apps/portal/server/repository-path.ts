@@ -6,25 +6,9 @@ import {
   type Tag,
 } from "@layerport/registry-core";
 
-/** The pages that a repository has, and the part of the address after `/-/`. */
-const pages: Readonly<Record<string, RegExp>> = {
-  tags: /^tags(?:\/[^/]+)?$/,
-  manifests: /^manifests\/[^/]+$/,
-};
-
-/**
- * The internal route of a repository's page, or `undefined` for any other path. A repository's name may hold slashes,
- * and a route takes it as one part, so the slashes become `~`, which no name contains.
- */
-export function internalRoute(pathname: string): string | undefined {
-  const match = /^\/r\/([^~]+?)(?:\/-\/(.+))?\/?$/.exec(pathname);
-  const name = match?.[1];
-  if (name === undefined || !isRepositoryName(name)) return undefined;
-  const page = match?.[2];
-  const parameter = name.replaceAll("/", "~");
-  if (page === undefined) return `/repository/${parameter}`;
-  const kind = page.split("/", 1)[0] ?? "";
-  return pages[kind]?.test(page) ? `/repository/${parameter}/${page}` : undefined;
+/** Whether a path is one of the routes behind a repository's addresses, which have no address of their own. */
+export function isInternalRoute(pathname: string): boolean {
+  return pathname.startsWith("/repository/");
 }
 
 /** The page of an image reference that was pasted as a path, `/acme/api:1.2` or `/acme/api@sha256:…`. */

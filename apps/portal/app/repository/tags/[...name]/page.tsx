@@ -15,17 +15,17 @@ const tagsPerPage = 50;
 const orders: readonly TagOrder[] = ["version", "pushed", "name", "size"];
 
 interface TagsPageProps {
-  readonly params: Promise<{ repository: string }>;
+  readonly params: Promise<{ name: string[] }>;
   readonly searchParams: SearchParameters;
 }
 
 export async function generateMetadata({ params }: TagsPageProps) {
-  return { title: `Tags of ${readRepositoryName((await params).repository)}` };
+  return { title: `Tags of ${readRepositoryName((await params).name)}` };
 }
 
 /** Page 13: which tag is newest, and which are the same image. */
 export default async function TagsPage({ params, searchParams }: TagsPageProps) {
-  const name = readRepositoryName((await params).repository);
+  const name = readRepositoryName((await params).name);
   const query = await searchParams;
   const filter = firstValue(query.q)?.trim() || undefined;
   const after = firstValue(query.after);
