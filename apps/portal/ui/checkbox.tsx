@@ -23,7 +23,7 @@ export function Checkbox({ label, hint, className, ...rest }: ChoiceProps) {
           size={12}
           strokeWidth={3}
           aria-hidden
-          className="pointer-events-none absolute hidden text-on-accent peer-checked:block"
+          className="pointer-events-none absolute hidden text-on-accent peer-checked:block forced-colors:text-[CanvasText]"
         />
       </span>
       <ChoiceText label={label} hint={hint} />
@@ -45,7 +45,7 @@ export function Switch({ label, hint, className, ...rest }: ChoiceProps) {
         />
         <span
           aria-hidden
-          className="forced-mark pointer-events-none absolute top-0.75 left-0.75 size-3.5 rounded-full bg-border-strong transition-transform duration-(--motion-hover) peer-checked:translate-x-4 peer-checked:bg-on-accent"
+          className="forced-mark pointer-events-none absolute top-0.75 left-0.75 size-3.5 rounded-full bg-border-strong transition-transform duration-(--motion-hover) peer-checked:translate-x-4 peer-checked:bg-on-accent forced-colors:bg-[CanvasText]!"
         />
       </span>
       <ChoiceText label={label} hint={hint} />

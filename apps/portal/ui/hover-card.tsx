@@ -62,12 +62,15 @@ export function HoverCards() {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Escape") hide(0);
     };
+    // What is pressed shows something of its own, or moves on.
+    const onPress = () => hide(0);
     const onScroll = () => hide(0);
 
     document.addEventListener("pointerover", onOver);
     document.addEventListener("focusin", onFocus);
     document.addEventListener("focusout", onBlur);
     document.addEventListener("keydown", onKey);
+    document.addEventListener("click", onPress);
     document.addEventListener("scroll", onScroll, { capture: true, passive: true });
     return () => {
       clearTimeout(timer);
@@ -75,6 +78,7 @@ export function HoverCards() {
       document.removeEventListener("focusin", onFocus);
       document.removeEventListener("focusout", onBlur);
       document.removeEventListener("keydown", onKey);
+      document.removeEventListener("click", onPress);
       document.removeEventListener("scroll", onScroll, { capture: true });
     };
   }, []);
@@ -101,7 +105,7 @@ export function HoverCards() {
       id={id}
       role="tooltip"
       popover="manual"
-      className="fixed max-w-[min(28rem,calc(100vw-16px))] rounded-md border bg-raised px-3 py-2 text-fg text-xs"
+      className="fixed w-max max-w-[min(28rem,calc(100vw-16px))] rounded-md border bg-raised px-3 py-2 text-fg text-xs"
     >
       {shown ? <Content content={shown.content} /> : null}
     </div>

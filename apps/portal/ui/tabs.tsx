@@ -14,8 +14,8 @@ export interface Tab {
 /** The views of a page as links, so that the address is the state. Too many for the screen scroll sideways. */
 export function Tabs({ label, tabs, className }: { label: string; tabs: readonly Tab[]; className?: string }) {
   return (
-    <nav aria-label={label} className={clsx("scrollbar-none -mx-1 h-11 overflow-x-auto overflow-y-hidden", className)}>
-      <ul className="flex h-full gap-1 px-1">
+    <nav aria-label={label} className={clsx("scrollbar-none -mx-2 h-11 overflow-x-auto overflow-y-hidden", className)}>
+      <ul className="flex h-full gap-1">
         {tabs.map((tab) => (
           <li key={tab.href} className="flex">
             <Link
@@ -25,7 +25,7 @@ export function Tabs({ label, tabs, className }: { label: string; tabs: readonly
                 "inline-flex items-center gap-1.5 whitespace-nowrap border-b-2 px-2 pt-0.5 -outline-offset-2!",
                 tab.isCurrent
                   ? "border-accent font-medium text-fg"
-                  : "border-transparent text-fg-muted hover:border-border-strong hover:text-fg",
+                  : "border-transparent forced-colors:border-[Canvas] text-fg-muted hover:border-border-strong hover:text-fg",
               )}
             >
               {tab.label}
