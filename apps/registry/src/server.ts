@@ -172,6 +172,8 @@ class Door implements DoorServer {
       connectionsCheckingInterval: 5_000,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
+      // The front guard asks for it, and answers as everything here is answered.
+      requireHostHeader: false,
       shouldUpgradeCallback: (request) => this.#socketBackendOf(request) !== undefined,
     });
     server.on("request", (request, response) => void this.#serve(request, response));

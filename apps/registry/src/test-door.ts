@@ -151,6 +151,11 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
 /** A repository's name, as the door parses it. */
 export const repository: (text: string) => RepositoryName = parseRepositoryName;
 
+/** The header line of a raw request by which somebody signs in. */
+export function basic(credentials: string): string {
+  return `Authorization: ${authorization(credentials)}\r\n`;
+}
+
 /** Starts a plain HTTP server that answers as told and is closed when the file ends; answers its address. */
 export async function startBackend(answer: Parameters<typeof createBackend>[1]): Promise<string> {
   const server = createBackend(answer);
@@ -167,7 +172,8 @@ async function listen({ server }: DoorServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function sendTo(port: number, method: string, path: string, request: TestRequest): Promise<TestAnswer> {
+/** Sends a request to a port of this machine and reads the whole answer. */
+export function sendTo(port: number, method: string, path: string, request: TestRequest = {}): Promise<TestAnswer> {
   const { as, body, headers = {} } = request;
   const options: RequestOptions = {
     host: "127.0.0.1",

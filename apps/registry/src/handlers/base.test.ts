@@ -46,6 +46,24 @@ describe("end-1", () => {
     expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
   });
 
+  it("B16 T22 refuses a token that names its own key, or none (401 invalid_token)", async () => {
+    const claims = (await door.bearer(alice)).split(".")[1] ?? "";
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const headers = [
+      { alg: "none", typ: "JWT" },
+      { alg: "EdDSA", typ: "JWT", kid: "../../x" },
+      { alg: "EdDSA", typ: "JWT", jwk: { kty: "OKP", crv: "Ed25519", x: "a".repeat(43) } },
+      { alg: "HS256", typ: "JWT" },
+    ];
+    for (const header of headers) {
+      for (const signature of ["", "a".repeat(86)]) {
+        const answer = await door.send("GET", "/v2/", { as: `${encode(header)}.${claims}.${signature}` });
+        expect(answer.status).toBe(401);
+        expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
+      }
+    }
+  });
+
   it("B19 refuses the password of a suspended account (401)", async () => {
     const mallory = await door.addUser("mallory");
     const token = await door.bearer(mallory);

@@ -200,7 +200,7 @@ describe("end-5", () => {
   it("B42 takes one of two chunks that are sent at once and never mixes them (202, 416)", async () => {
     const location = await start();
     const answers = await Promise.all([patch(location, content, "0-999"), patch(location, content, "0-999")]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 416]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 416]));
     expect((await finish(location, digest)).status).toBe(201);
   });
 

@@ -1,0 +1,82 @@
+import { connect } from "node:net";
+import { blob, bytes, image, push, pushBlob } from "@layerport/testkit";
+import { describe, expect, it } from "vitest";
+import { basic, repository, startDoor } from "./test-door.ts";
+
+describe("progress", () => {
+  const settings = { progress: { windowMs: 400, bytesPerSecond: 1000 } };
+
+  it("B14 T59 a body that comes too slowly is cut (408), one that keeps moving goes on", async () => {
+    const shrunk = await startDoor({ settings });
+    const user = await shrunk.addUser("alice");
+    const upload = async (bytesPerStep: number, steps: number) => {
+      const start = await shrunk.send("POST", "/v2/alice/app/blobs/uploads/", { as: user });
+      return new Promise<string>((resolve) => {
+        const total = bytesPerStep * steps;
+        const socket = connect(shrunk.port, "127.0.0.1");
+        socket.write(
+          `PATCH ${start.headers.location} HTTP/1.1\r\nHost: ${shrunk.host}\r\nConnection: close\r\n${basic(user)}Content-Length: ${total}\r\n\r\n`,
+        );
+        let sent = 0;
+        const timer = setInterval(() => {
+          if (sent >= total || socket.destroyed) clearInterval(timer);
+          else socket.write(Buffer.alloc(bytesPerStep, "x"), () => (sent += bytesPerStep));
+        }, 50);
+        let text = "";
+        socket.on("data", (data) => {
+          text += data.toString();
+        });
+        socket.on("error", () => {});
+        socket.on("close", () => {
+          clearInterval(timer);
+          resolve(text);
+        });
+      });
+    };
+    // 20 bytes a second, and 4,000; the second takes four windows.
+    const [slow, steady] = await Promise.all([upload(1, 100), upload(200, 32)]);
+    expect(slow).toMatch(/^HTTP\/1\.1 408 /);
+    expect(slow.toLowerCase()).toContain("connection: close");
+    expect(steady).toMatch(/^HTTP\/1\.1 202 /);
+  });
+
+  it("T59 a client that does not read its answer is cut", async () => {
+    const shrunk = await startDoor({ settings });
+    const user = await shrunk.addUser("alice");
+    const big = blob(bytes(16_000_000));
+    await pushBlob(shrunk.registry, repository("alice/app"), big);
+    const outcome = await new Promise<string>((resolve) => {
+      const socket = connect(shrunk.port, "127.0.0.1");
+      socket.write(
+        `GET /v2/alice/app/blobs/${big.descriptor.digest} HTTP/1.1\r\nHost: ${shrunk.host}\r\n${basic(user)}\r\n`,
+      );
+      socket.once("data", () => socket.pause());
+      const timer = setTimeout(() => resolve("still open"), 10_000);
+      // A paused socket does not see its end, so the server's log tells of it.
+      const poll = setInterval(() => {
+        if (!shrunk.logLines.join("").includes('"status":499')) return;
+        clearInterval(poll);
+        clearTimeout(timer);
+        socket.destroy();
+        resolve("cut");
+      }, 50);
+    });
+    expect(outcome).toBe("cut");
+  });
+
+  it("does not count the time in which the registry itself is slow", async () => {
+    const slow = await startDoor({
+      settings,
+      wrapRegistry: (registry) =>
+        Object.assign(Object.create(registry), {
+          async listTags(...parameters: Parameters<typeof registry.listTags>) {
+            await new Promise((resolve) => setTimeout(resolve, 1_500));
+            return registry.listTags(...parameters);
+          },
+        }),
+    });
+    const user = await slow.addUser("alice");
+    await push(slow.registry, repository("alice/app"), image(), ["latest"]);
+    expect((await slow.send("GET", "/v2/alice/app/tags/list", { as: user })).status).toBe(200);
+  });
+});
