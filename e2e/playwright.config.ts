@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-
-const debianChromium = "/usr/bin/chromium";
+import { browserOptions } from "./browser-options.ts";
 
 /** Journeys in a browser, against the one Layerport that the global setup starts. */
 export default defineConfig({
@@ -16,13 +14,8 @@ export default defineConfig({
   outputDir: "test-results",
   use: {
     browserName: "chromium",
-    headless: true,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
-    launchOptions: {
-      ...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
-      // Chromium's own sandbox does not run as root.
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    },
+    launchOptions: browserOptions,
   },
 });

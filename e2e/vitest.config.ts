@@ -6,7 +6,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "portal/**"],
-    globalSetup: ["global-setup.ts"],
+    globalSetup: ["global-setup.ts", "clients/global-setup.ts"],
     pool: "forks",
     // Clients push and pull large images; two files at once would wait for each other on a small machine.
     fileParallelism: false,

@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly stdin?: string | Uint8Array;
   /** After this the whole process group is killed; five minutes where it is absent. */
   readonly timeoutMs?: number;
+  /** Kills the whole process group when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
@@ -34,11 +36,13 @@ export function runCommand(
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) {
+    const kill = () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
         process.kill(-child.pid, "SIGKILL");
       }
-    }, options.timeoutMs ?? 300_000);
+    };
+    const timer = setTimeout(kill, options.timeoutMs ?? 300_000);
+    options.signal?.addEventListener("abort", kill, { once: true });
 
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));

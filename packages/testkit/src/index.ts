@@ -3,6 +3,7 @@
 // fixtures and registry-contract.ts for what a registry must keep.
 
 export { bytes, collect, concatenate, digestOf, sending, sendingThenFailing } from "./bytes.ts";
+export { expireAccessTokens } from "./expire-access-token.ts";
 export {
   type ArtifactOptions,
   artifact,
