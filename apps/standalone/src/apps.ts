@@ -55,14 +55,11 @@ export async function planApps(plan: AppPlan): Promise<App[]> {
     name: "portal",
     directory: isDevelopment ? path.join(root, "apps/portal") : path.join(root, PORTAL_BUILD),
     args: isDevelopment
-      ? ["node_modules/next/dist/bin/next", "dev", "--port", String(portalPort), "--hostname", "localhost"]
+      ? ["node_modules/next/dist/bin/next", "dev", "--port", String(portalPort), "--hostname", "127.0.0.1"]
       : [...flags, "server.js"],
     environment: {
       ...common,
-      // Next calls every loopback address "localhost" inside, and takes a rewrite to a host of another name for one to
-      // another server. So this is its host's name, and the first address of that name must be the one asked below.
-      HOSTNAME: "localhost",
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --dns-result-order=ipv4first`.trim(),
+      HOSTNAME: "127.0.0.1",
       PORT: String(portalPort),
       NEXTAUTH_URL: environment.publicUrl,
       NEXTAUTH_SECRET: readSecret(folder.secrets, "session-secret"),
