@@ -37,3 +37,19 @@ export function unsupportedMethod(method: string): RegistryError {
   const name = /^[A-Z-]{1,20}$/.test(method) ? method : "this method";
   return new RegistryError("UNSUPPORTED", { allowed: frontMethods }, { message: `${name} is not possible here` });
 }
+
+/** How a request is answered that Node's parser could not read: status, sentence, headers. */
+export function describeUnreadable(code: string | undefined): readonly [number, string, readonly string[]] {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return [431, "the headers are too long", []];
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return [413, "a chunk extension is too long", []];
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return [408, "too slow", []];
+    case "HPE_INVALID_METHOD":
+      return [405, "this method is not possible here", ["Allow", frontMethods]];
+    default:
+      return [400, "the request cannot be read", []];
+  }
+}

@@ -57,6 +57,8 @@ export async function sendReply(exchange: Exchange, reply: Reply): Promise<void>
   if (body instanceof Uint8Array) headers.push("Content-Length", String(body.byteLength));
   if (exchange.isLast || leavesBody) headers.push("Connection", "close");
   response.writeHead(reply.status, headers);
+  // What is left of a short body is read and forgotten; Node does so by itself only for one that nobody has begun.
+  if (!leavesBody && !request.complete) request.resume();
 
   if (leavesBody) {
     // The client may still be writing: it must be able to, for a moment, or it would never read the answer.

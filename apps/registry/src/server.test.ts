@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { blob, bytes, image, push, pushBlob } from "@layerport/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { endpointIds } from "./endpoint.ts";
-import { basic, repository, startDoor, type TestDoor } from "./test-door.ts";
+import { basic, overriding, repository, startDoor, type TestDoor } from "./test-door.ts";
 
 let door: TestDoor;
 let alice: string;
@@ -72,6 +72,30 @@ describe("bodies that nobody wants", () => {
     expect(text).toMatch(/405[\s\S]*200 OK/);
   });
 
+  it("leave the connection usable when a short one is refused half read", async () => {
+    const refusing = await startDoor({
+      wrapRegistry: (registry) =>
+        overriding(registry, {
+          async appendChunk(_repository, _id, chunk) {
+            for await (const part of chunk.bytes) throw new Error(`refused after ${part.length} bytes`);
+            throw new Error("refused without a byte");
+          },
+        }),
+    });
+    const user = await refusing.addUser("alice");
+    const start = await refusing.send("POST", "/v2/alice/app/blobs/uploads/", { as: user });
+    const head = `PATCH ${start.headers.location} HTTP/1.1\r\nHost: ${refusing.host}\r\n${basic(user)}Content-Length: 2000\r\n\r\n`;
+    const next = `GET /livez HTTP/1.1\r\nHost: ${refusing.host}\r\nConnection: close\r\n\r\n`;
+    const text = await new Promise<string>((resolve) => {
+      const parts: string[] = [];
+      const socket = connect(refusing.port, "127.0.0.1", () => socket.write(`${head}${"x".repeat(1000)}`));
+      setTimeout(() => socket.write(`${"x".repeat(1000)}${next}`), 300);
+      socket.on("data", (part) => parts.push(part.toString()));
+      socket.on("close", () => resolve(parts.join("")));
+    });
+    expect(text).toMatch(/HTTP\/1\.1 500[\s\S]*HTTP\/1\.1 200 OK/);
+  });
+
   it("end the exchange quietly when the client leaves in the middle", async () => {
     const before = door.logLines.length;
     const start = await door.send("POST", "/v2/alice/app/blobs/uploads/", { as: alice });
@@ -85,7 +109,7 @@ describe("bodies that nobody wants", () => {
 describe("failures", () => {
   const fail = (error: Error) =>
     startDoor({
-      wrapRegistry: (registry) => Object.assign(Object.create(registry), { listTags: () => Promise.reject(error) }),
+      wrapRegistry: (registry) => overriding(registry, { listTags: () => Promise.reject(error) }),
     });
 
   it("B48 an outage is 503 with a request id and nothing else, and the log has the rest", async () => {
@@ -120,13 +144,13 @@ describe("failures", () => {
     const whole = blob(bytes(300_000));
     const failing = await startDoor({
       wrapRegistry: (registry) =>
-        Object.assign(Object.create(registry), {
-          async openBlob(...parameters: Parameters<typeof registry.openBlob>) {
+        overriding(registry, {
+          async openBlob(...parameters) {
             const open = await registry.openBlob(...parameters);
             return {
               ...open,
               content: undefined,
-              async copyTo(destination: { write(part: Uint8Array): boolean }) {
+              async copyTo(destination) {
                 destination.write(whole.content.subarray(0, 100_000));
                 await new Promise((resolve) => setTimeout(resolve, 20));
                 throw new Error("a read failed");
@@ -151,8 +175,8 @@ describe("draining", () => {
     });
     const ending = await startDoor({
       wrapRegistry: (registry) =>
-        Object.assign(Object.create(registry), {
-          async listTags(...parameters: Parameters<typeof registry.listTags>) {
+        overriding(registry, {
+          async listTags(...parameters) {
             await gate;
             return registry.listTags(...parameters);
           },
@@ -177,7 +201,7 @@ describe("draining", () => {
 
   it("cuts what does not finish in time", async () => {
     const ending = await startDoor({
-      wrapRegistry: (registry) => Object.assign(Object.create(registry), { listTags: () => new Promise(() => {}) }),
+      wrapRegistry: (registry) => overriding(registry, { listTags: () => new Promise(() => {}) }),
     });
     const user = await ending.addUser("alice");
     const running = ending.send("GET", "/v2/alice/app/tags/list", { as: user });

@@ -151,6 +151,17 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
 /** A repository's name, as the door parses it. */
 export const repository: (text: string) => RepositoryName = parseRepositoryName;
 
+/** A registry of which some methods are others; the rest work as before. */
+export function overriding(registry: Registry, methods: Partial<Registry>): Registry {
+  return new Proxy(registry, {
+    get(target, name) {
+      const own: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name);
+      // Bound, since private fields are found on the registry only, not on what stands before it.
+      return typeof own === "function" ? own.bind(Object.hasOwn(methods, name) ? methods : target) : own;
+    },
+  });
+}
+
 /** The header line of a raw request by which somebody signs in. */
 export function basic(credentials: string): string {
   return `Authorization: ${authorization(credentials)}\r\n`;

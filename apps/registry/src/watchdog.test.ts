@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { blob, bytes, image, push, pushBlob } from "@layerport/testkit";
 import { describe, expect, it } from "vitest";
-import { basic, repository, startDoor } from "./test-door.ts";
+import { basic, overriding, repository, startDoor } from "./test-door.ts";
 
 describe("progress", () => {
   const settings = { progress: { windowMs: 400, bytesPerSecond: 1000 } };
@@ -68,8 +68,8 @@ describe("progress", () => {
     const slow = await startDoor({
       settings,
       wrapRegistry: (registry) =>
-        Object.assign(Object.create(registry), {
-          async listTags(...parameters: Parameters<typeof registry.listTags>) {
+        overriding(registry, {
+          async listTags(...parameters) {
             await new Promise((resolve) => setTimeout(resolve, 1_500));
             return registry.listTags(...parameters);
           },
