@@ -1,7 +1,7 @@
 import type { Transaction } from "@layerport/database";
 import { type Digest, RegistryError } from "@layerport/registry-core";
+import type { IncomingManifest } from "./incoming-manifest.ts";
 import { requiredBlobs } from "./manifest-rows.ts";
-import type { IncomingManifest } from "./put-manifest.ts";
 
 interface CheckRow {
   readonly mediaType: string | null;

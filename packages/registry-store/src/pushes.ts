@@ -1,6 +1,6 @@
 import type { Database, Subscription } from "@layerport/database";
 import { type Digest, parseDigest, parseRepositoryName, type RepositoryName, type Tag } from "@layerport/registry-core";
-import type { IncomingManifest, Pusher } from "./put-manifest.ts";
+import type { IncomingManifest, Pusher } from "./incoming-manifest.ts";
 
 /** A push that was committed a moment ago. */
 export interface PushEvent {

@@ -17,18 +17,18 @@ import {
   readImageConfig,
   splitDigest,
   splitRepositoryName,
-  type Tag,
 } from "@layerport/registry-core";
 import { digestInvalid } from "./blob-intake.ts";
 import type { Blobs } from "./blobs.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { checkManifest } from "./check-manifest.ts";
+import type { IncomingManifest, Pusher } from "./incoming-manifest.ts";
 import { updateIndexesAbove } from "./index-shape.ts";
 import { indexLock, manifestLock, tagLocks, takeLocks } from "./locks.ts";
 import { factsOf, imageBytesOf, referencesOf } from "./manifest-rows.ts";
 import { formatPush } from "./pushes.ts";
 import { repeatWhenRaced } from "./raced.ts";
-import type { Repositories, RepositoryPlace } from "./repositories.ts";
+import type { Repositories } from "./repositories.ts";
 import { Turnstile } from "./turnstile.ts";
 import { type PointedTag, writeManifest } from "./write-manifest.ts";
 
@@ -38,17 +38,6 @@ export interface ManifestIntakeRooms {
   readonly repositories: Repositories;
   readonly blobs: Blobs;
   readonly bytes: ByteCache;
-}
-
-/** A manifest on its way in: understood, and not yet stored. */
-export interface IncomingManifest {
-  readonly digest: Digest;
-  readonly content: Uint8Array;
-  readonly manifest: Manifest;
-  readonly config: ImageConfig | undefined;
-  /** Each once. */
-  readonly tags: readonly Tag[];
-  readonly mayOverwrite: boolean;
 }
 
 /** The largest config that a platform is read from, in bytes. */
@@ -124,13 +113,6 @@ export class ManifestIntake {
     const content = await this.#rooms.blobs.readWhole(repository, manifest.config.digest, maximumConfigBytes);
     return content && readImageConfig(content);
   }
-}
-
-/** Who pushes where. */
-export interface Pusher {
-  readonly repository: RepositoryName;
-  readonly actor: Actor;
-  readonly place: RepositoryPlace;
 }
 
 /** @throws DIGEST_INVALID when the bytes are not those of the digest that was given */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { BlobStore } from "@layerport/blob-storage";
+import { type BlobStore, StorageError } from "@layerport/blob-storage";
 import type { Leases } from "@layerport/database";
 import { type Digest, RegistryError, splitDigest } from "@layerport/registry-core";
 import type { BlobIntake } from "./blob-intake.ts";
@@ -59,26 +59,52 @@ export class UploadWriter {
 
   /** Appends the last bytes and makes all of them a blob; answers its size. */
   async complete(session: UploadSession, incoming: Incoming, to: Completion): Promise<number> {
-    const { sessions, hashes, intake } = this.#rooms;
     return this.#hold(session, async (hold) => {
       const staged = (await this.#findPublished(session, to.digest)) ?? (await this.#stage(hold, incoming));
       if (incoming.failure) {
         await this.#commit(hold, staged);
         throw incoming.failure.cause;
       }
-      if ((await this.#digestOf(staged, to.digest)) !== to.digest) {
-        await sessions.end(session, hold.writer);
-        await this.#forget(session, staged);
-        throw digestInvalid(to.digest);
-      }
-      const target = { change: to.change, session: { ...session, writer: hold.writer } };
-      if (!(await intake.storeStaged(target, to.digest, staged))) await sessions.refuseChanged(session);
-      hashes.forget(session.id);
-      if (session.stagedId !== null && session.stagedId !== staged.id) {
-        await this.#rooms.blobs.discardStaged(session.stagedId);
+      try {
+        await this.#makeBlob(hold, staged, to);
+      } catch (error) {
+        // The session does not know this place, so nobody would go on from it.
+        if (staged.id !== session.stagedId) await this.#rooms.blobs.discardStaged(staged.id);
+        throw error;
       }
       return staged.length;
     });
+  }
+
+  /** Whether the durable bytes are where the session says, so that no length is reported that is not there (I14). */
+  async hasBytes({ stagedId, length, writer }: UploadSession): Promise<boolean> {
+    if (stagedId === null) return true;
+    const stagedLength = await this.#rooms.blobs.stagedLength(stagedId);
+    if (stagedLength !== undefined) return stagedLength >= length;
+    // Published by a writer that died before it could link them; completing the upload finds them.
+    return writer !== null && (await this.#rooms.rows.findPending(stagedId)) !== undefined;
+  }
+
+  /** A session whose bytes are lost is ended, and says so. @throws BLOB_UPLOAD_UNKNOWN */
+  async endLost(session: UploadSession, writer = session.writer): Promise<void> {
+    if (!(await this.#rooms.sessions.end(session, writer))) return;
+    if (session.stagedId !== null) await this.#rooms.blobs.discardStaged(session.stagedId);
+    throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
+  }
+
+  async #makeBlob({ session, writer }: Hold, staged: Staged, { digest, change }: Completion): Promise<void> {
+    const { sessions, hashes, intake, blobs } = this.#rooms;
+    if ((await this.#digestOf(staged, digest)) !== digest) {
+      await sessions.end(session, writer);
+      hashes.forget(session.id);
+      await blobs.discardStaged(staged.id);
+      if (session.stagedId !== null) await blobs.discardStaged(session.stagedId);
+      throw digestInvalid(digest);
+    }
+    const target = { change, session: { ...session, writer } };
+    if (!(await intake.storeStaged(target, digest, staged))) await sessions.refuseChanged(session);
+    hashes.forget(session.id);
+    if (session.stagedId !== null && session.stagedId !== staged.id) await blobs.discardStaged(session.stagedId);
   }
 
   async #hold<Answer>(session: UploadSession, work: (hold: Hold) => Promise<Answer>): Promise<Answer> {
@@ -93,6 +119,8 @@ export class UploadWriter {
       } catch (error) {
         // Does nothing after a commit. Where it fails, the token stays, and the next writer takes over.
         await sessions.release(session, writer).catch(() => undefined);
+        // Whoever cancelled the upload took the bytes away under this writer.
+        if (StorageError.is(error) && error.code === "UNKNOWN_STAGED") await sessions.refuseChanged(session);
         throw error;
       }
     } finally {
@@ -103,9 +131,11 @@ export class UploadWriter {
   async #stage(hold: Hold, incoming: Incoming): Promise<Staged> {
     const { session, lost } = hold;
     const { blobs, hashes } = this.#rooms;
-    const isSamePlace = session.stagedId !== null && session.writer === null;
-    if (session.stagedId !== null) await this.#requireBytes(session);
-    const id = isSamePlace && session.stagedId !== null ? session.stagedId : randomUUID();
+    const stagedLength = session.stagedId === null ? undefined : await blobs.stagedLength(session.stagedId);
+    if (session.stagedId !== null && (stagedLength ?? 0) < session.length) await this.endLost(session, hold.writer);
+    const samePlace = session.writer === null ? session.stagedId : null;
+    const isSamePlace = samePlace !== null;
+    const id = samePlace ?? randomUUID();
     const hash = isSamePlace ? hashes.find(session)?.copy() : new RunningHash(session.algorithm);
     const bytes = isSamePlace ? [] : this.#durableBytes(session);
     const start = isSamePlace ? session.length : 0;
@@ -147,17 +177,6 @@ export class UploadWriter {
     yield* opened.chunks();
   }
 
-  /** A session whose bytes are lost cannot go on, and says so once for all. @throws BLOB_UPLOAD_UNKNOWN */
-  async #requireBytes(session: UploadSession): Promise<void> {
-    const { blobs, sessions } = this.#rooms;
-    if (session.stagedId === null) return;
-    const length = await blobs.stagedLength(session.stagedId);
-    if (length !== undefined && length >= session.length) return;
-    await sessions.cancel(session);
-    await blobs.discardStaged(session.stagedId);
-    throw new RegistryError("BLOB_UPLOAD_UNKNOWN");
-  }
-
   /**
    * A writer that died between publishing and linking has left its bytes at their key, and their digest, which it
    * had checked, in a `pending` row. The same completion, repeated, goes on from there.
@@ -183,13 +202,6 @@ export class UploadWriter {
     const hash = new RunningHash(algorithm);
     for await (const chunk of opened.chunks()) hash.update(chunk);
     return hash.digest();
-  }
-
-  async #forget(session: UploadSession, staged: Staged): Promise<void> {
-    const { blobs, hashes } = this.#rooms;
-    hashes.forget(session.id);
-    await blobs.discardStaged(staged.id);
-    if (session.stagedId !== null && session.stagedId !== staged.id) await blobs.discardStaged(session.stagedId);
   }
 }
 

@@ -38,8 +38,9 @@ export class Uploads {
   }
 
   async get(repository: RepositoryName, id: UploadId, actor: Actor): Promise<Upload> {
-    const { length } = await this.#rooms.sessions.get(repository, id, actor);
-    return { id, length };
+    const session = await this.#rooms.sessions.get(repository, id, actor);
+    if (!(await this.#writer.hasBytes(session))) await this.#writer.endLost(session);
+    return { id, length: session.length };
   }
 
   async append({ repository, id, actor }: UploadAddress, chunk: Chunk): Promise<Upload> {

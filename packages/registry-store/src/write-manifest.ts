@@ -1,8 +1,8 @@
 import type { Transaction } from "@layerport/database";
 import { type Actor, type Digest, type Tag, versionSortKey } from "@layerport/registry-core";
+import type { IncomingManifest } from "./incoming-manifest.ts";
 import { newIndexShape, refuseTooDeep } from "./index-shape.ts";
 import type { ManifestFacts, ReferenceRow } from "./manifest-rows.ts";
-import type { IncomingManifest } from "./put-manifest.ts";
 
 /** What is written for a manifest. */
 export interface ManifestWriting {
