@@ -78,6 +78,16 @@ function findPnpm(folder) {
     .find((file) => existsSync(file));
 }
 
+/** The parent of another process, where the system tells. */
+function parentOf(pid) {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  } catch {
+    // Not Linux, or the process is gone, which its own child notices by itself.
+    return undefined;
+  }
+}
+
 function install(pnpm) {
   const stamp = path.join(bootstrapFolder, "installed");
   const wanted = createHash("sha256")
@@ -126,8 +136,9 @@ const pnpm = pnpmExecutable();
 install(pnpm);
 const node = pinnedNode();
 
-// Noticed below: npm runs this file below a shell, and neither passes a SIGTERM on.
+// npm runs this file below a shell, and neither passes a SIGTERM on: whether they are still there has to be looked at.
 const parent = process.ppid;
+const npm = process.env.npm_lifecycle_event ? parentOf(parent) : undefined;
 const child = spawn(node, [path.join(root, entry[0]), ...entry.slice(1), ...rest], {
   cwd: root,
   stdio: "inherit",
@@ -149,7 +160,7 @@ process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("SIGHUP", () => child.kill("SIGTERM"));
 const watch = setInterval(() => {
-  if (process.ppid === parent) return;
+  if (process.ppid === parent && (npm === undefined || parentOf(parent) === npm)) return;
   clearInterval(watch);
   child.kill("SIGTERM");
 }, 250);

@@ -27,16 +27,16 @@ afterEach(() => {
 
 describe("LogFile", () => {
   it("shows people what went wrong, each once, and nothing else", () => {
-    append('{"level":30,"msg":"pulled"}\n{"level":50,"msg":"storage","err":{"message":"disk gone"}}\n');
+    append('{"level":"info","msg":"pulled"}\n{"level":"error","msg":"storage","err":{"message":"disk gone"}}\n');
     log.look();
     log.look();
-    append('{"level":60,"msg":"cannot go on"}\n');
+    append('{"level":"fatal","msg":"cannot go on"}\n');
     log.look();
     expect(errors).toEqual(["storage: disk gone", "cannot go on"]);
   });
 
   it("waits for the end of a line that is only half written", () => {
-    append('{"level":50,"ms');
+    append('{"level":"error","ms');
     log.look();
     expect(errors).toEqual([]);
     append('g":"late"}\n');
@@ -45,7 +45,7 @@ describe("LogFile", () => {
   });
 
   it("tells why a child ended by the last line that names an error", () => {
-    append('{"level":30,"msg":"up"}\nError: listen EADDRINUSE\n    at Server.listen\n    at main\n');
+    append('{"level":"info","msg":"up"}\nError: listen EADDRINUSE\n    at Server.listen\n    at main\n');
     expect(log.lastLine()).toBe("Error: listen EADDRINUSE");
   });
 
@@ -54,7 +54,7 @@ describe("LogFile", () => {
     fs.writeSync(descriptor, `${"x".repeat(1024)}\n`.repeat(66 * 1024));
     log.look();
     expect(fs.statSync(`${log.path}.1`).size).toBeGreaterThan(64 * 1024 * 1024);
-    fs.writeSync(descriptor, '{"level":50,"msg":"after"}\n');
+    fs.writeSync(descriptor, '{"level":"error","msg":"after"}\n');
     fs.closeSync(descriptor);
     log.look();
     expect(errors).toEqual(["after"]);

@@ -3,6 +3,9 @@ import fs from "node:fs";
 const ROTATE_ABOVE_BYTES = 64 * 1024 * 1024;
 const LOOK_EVERY_MS = 1_000;
 
+/** How a log entry says that something failed: by name, or in pino's own numbers. */
+const errorLevels = ['"level":"error"', '"level":"fatal"', '"level":50,', '"level":60,'];
+
 /**
  * A file to which a child writes directly, so that its log costs this process nothing and a burst of it never makes
  * the child wait. Once a second it is looked through for errors, which `onError` gets in one line each, and a file
@@ -45,7 +48,7 @@ export class LogFile {
       .toString()
       .trim()
       .split("\n");
-    const telling = lines.findLast((line) => /"level":[56]0|^\s*\w*Error\b|EADDRINUSE/.test(line));
+    const telling = lines.findLast((line) => isError(line) || /^\s*\w*Error\b|EADDRINUSE/.test(line));
     return readable(telling ?? lines.at(-1) ?? "");
   }
 
@@ -77,12 +80,12 @@ function readRange(file: string, start: number, end: number): Buffer {
 
 /** The lines of level error or fatal. Searching the bytes first spares decoding a long log of ordinary lines. */
 function findErrors(written: Buffer): string[] {
-  if (!written.includes('"level":50') && !written.includes('"level":60')) return [];
-  return written
-    .toString()
-    .split("\n")
-    .filter((line) => /"level":[56]0/.test(line))
-    .map(readable);
+  if (!errorLevels.some((level) => written.includes(level))) return [];
+  return written.toString().split("\n").filter(isError).map(readable);
+}
+
+function isError(line: string): boolean {
+  return errorLevels.some((level) => line.includes(level));
 }
 
 /** The message of a JSON log line, or the line itself. */
