@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { NextConfig } from "next";
+import manifest from "./package.json" with { type: "json" };
 import { repositoryRoutes } from "./server/repository-routes.ts";
 
 const repositoryRoot = path.join(import.meta.dirname, "../..");
@@ -42,6 +43,8 @@ const config: NextConfig = {
     "shiki",
     "undici",
   ],
+  // Written into the code, so the rest of the manifest stays out of what browsers load.
+  env: { LAYERPORT_VERSION: manifest.version },
   poweredByHeader: false,
   reactStrictMode: true,
   rewrites: () => Promise.resolve({ beforeFiles: [...repositoryRoutes], afterFiles: [], fallback: [] }),

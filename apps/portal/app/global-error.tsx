@@ -1,6 +1,7 @@
 "use client";
-import { Button } from "../ui/button.tsx";
+import { buttonStyle } from "../ui/button.tsx";
 import { mono, sans } from "../ui/fonts/fonts.ts";
+import { FailureFrame } from "../views/frame/failure-frame.tsx";
 import { FailurePage } from "../views/frame/failure-page.tsx";
 import "./globals.css";
 
@@ -10,23 +11,21 @@ export default function GlobalError({ error }: { error: Error & { digest?: strin
     <html lang="en" className={`${sans.variable} ${mono.variable}`} data-density="default">
       <body>
         <title>Layerport could not answer</title>
-        <main className="px-4">
+        <FailureFrame>
           <FailurePage
             status={500}
             title="Layerport could not answer"
-            requestId={error.digest}
+            errorId={error.digest}
             actions={
-              <form action="/">
-                <Button type="submit" variant="primary">
-                  Start again
-                </Button>
-              </form>
+              <a href="/" className={buttonStyle("primary")}>
+                Start again
+              </a>
             }
           >
             <p>Something failed before the page could be put together. Nothing you did is lost.</p>
             <p>If it stays, give the number below to whoever runs this installation.</p>
           </FailurePage>
-        </main>
+        </FailureFrame>
       </body>
     </html>
   );

@@ -37,11 +37,11 @@ export function ErrorBlock({ what, why, todo, requestId, retry }: ErrorBlockProp
 }
 
 /** The number under which the log has the whole story, to be handed to whoever runs the installation. */
-export function RequestId({ id }: { id: string }) {
+export function RequestId({ id, label = "Request" }: { id: string; label?: string }) {
   return (
     <span className="inline-flex items-center gap-1 text-fg-muted text-sm">
-      Request <code className="digits break-all">{id}</code>
-      <CopyButton text={id} label="Copy request id" />
+      {label} <code className="digits break-all">{id}</code>
+      <CopyButton text={id} label={`Copy ${label.toLowerCase()} number`} />
     </span>
   );
 }
