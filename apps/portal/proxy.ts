@@ -1,16 +1,17 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { isInternalRoute, referencePath } from "./server/repository-path.ts";
+import { isFromElsewhere } from "./server/same-origin.ts";
 
 /**
  * Gives each page a content security policy with a nonce of its own, and leads a pasted image reference to its page.
- * It decides nothing about who may see what: that is
- * the guarded catalog's part.
+ * What a page of another site sends is refused. It decides nothing about who may see what: that is the guarded
+ * catalog's part.
  *
  * No style attribute passes this policy, so what a server component draws has its measures in classes and SVG
  * attributes. Scripts may set styles, because the object model is not markup.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const { pathname, search } = request.nextUrl;
+  const { pathname } = request.nextUrl;
   const pasted = referencePath(pathname);
   if (pasted !== undefined) return NextResponse.redirect(new URL(pasted, publicOrigin(request)));
 
@@ -23,8 +24,6 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce out of the request's policy and puts it on its own scripts.
   headers.set("Content-Security-Policy", policy);
   headers.set("x-nonce", nonce);
-
-  headers.set("x-layerport-path", `${pathname}${search}`);
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);

@@ -2,7 +2,7 @@ import type { Transaction } from "@layerport/database";
 import { type Digest, maximumIndexDepth, RegistryError } from "@layerport/registry-core";
 
 /** What an index knows of itself from those of its children that are here. */
-export interface IndexShape {
+interface IndexShape {
   readonly depth: number;
   readonly imageBytes: number | null;
 }
