@@ -64,6 +64,8 @@ describe("who may import whom", () => {
     ["packages/registry-store/src/tags.ts", "@layerport/blob-storage/contract"],
     ["packages/registry-store/src/tags.ts", "vitest"],
     ["packages/registry-store/src/tags.ts", "./test-tags.ts"],
+    ["packages/registry-client/src/wire.ts", "@layerport/database"],
+    ["packages/registry-client/src/wire.ts", "@layerport/testkit"],
     ["packages/blob-storage/src/volume.ts", "@layerport/database"],
     ["packages/database/src/database.ts", "../../../apps/standalone/src/ports.ts"],
     ["apps/standalone/src/main.ts", "@layerport/accounts"],
@@ -91,6 +93,7 @@ describe("who may import whom", () => {
     ["apps/standalone/src/database.ts", "@layerport/database/embedded-postgres"],
     ["bench/main.ts", "../e2e/stack.ts"],
     ["e2e/clients/skopeo.test.ts", "../stack.ts"],
+    ["e2e/clients/skopeo.test.ts", "@layerport/registry-client"],
   ])("allows that %s imports %s", (path, specifier) => {
     expect(judge(path, `import x from "${specifier}";`)).toEqual([]);
   });

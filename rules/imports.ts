@@ -19,7 +19,7 @@ export const table: Readonly<Record<string, Room>> = {
   "packages/blob-storage": { rooms: ["registry-core"] },
   "packages/database": { rooms: ["registry-core"] },
   "packages/registry-store": { rooms: every },
-  "packages/registry-client": { rooms: every },
+  "packages/registry-client": { rooms: ["registry-core"] },
   "packages/accounts": { rooms: every },
   "packages/builds": { rooms: every },
   "packages/image-files": { rooms: every },
@@ -29,7 +29,8 @@ export const table: Readonly<Record<string, Room>> = {
   "apps/worker": { rooms: ["registry-store", "registry-client", "accounts", "builds", "image-files", ...every] },
   "apps/standalone": { rooms: ["database"] },
   prisma: { rooms: [] },
-  e2e: { rooms: ["testkit"] },
+  // The client is HTTP: by it the tests push and look up what a browser or another client is then tried with.
+  e2e: { rooms: ["testkit", "registry-client"] },
   bench: { rooms: ["testkit"] },
   rules: { rooms: [] },
 };
