@@ -11,7 +11,7 @@ import { isFromElsewhere } from "./server/same-origin.ts";
  * attributes. Scripts may set styles, because the object model is not markup.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const { pathname } = request.nextUrl;
+  const { pathname, search } = request.nextUrl;
   const pasted = referencePath(pathname);
   if (pasted !== undefined) return NextResponse.redirect(new URL(pasted, publicOrigin(request)));
 
@@ -24,6 +24,7 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce out of the request's policy and puts it on its own scripts.
   headers.set("Content-Security-Policy", policy);
   headers.set("x-nonce", nonce);
+  headers.set("x-layerport-path", `${pathname}${search}`);
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);

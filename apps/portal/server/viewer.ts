@@ -34,6 +34,11 @@ export async function currentOrigin() {
   return requestOrigin(await headers());
 }
 
+/** The path and query of this page, as the visitor sees it. */
+export async function currentPath(): Promise<string> {
+  return (await headers()).get("x-layerport-path") ?? "/";
+}
+
 /** For whom the catalog of this request is made. */
 export async function currentIdentity(): Promise<Identity> {
   return (await findViewer())?.identity ?? rooms().accounts.anonymous;
