@@ -50,7 +50,10 @@ export function NotFoundPage(props: {
   );
 }
 
-/** The viewer sees the thing, but may not do this. `grantors` are those who can grant it. */
+/**
+ * The viewer sees the thing, but may not do this. `grantors` are those who can grant it.
+ * @public
+ */
 export function ForbiddenPage(props: {
   /** What was refused: "change the settings of acme/api". */
   act: string;
@@ -77,7 +80,10 @@ export function ForbiddenPage(props: {
   );
 }
 
-/** Layerport cannot answer for now: work on it, or a store that does not answer. Trying again is a plain request. */
+/**
+ * Layerport cannot answer for now: work on it, or a store that does not answer. Trying again is a plain request.
+ * @public
+ */
 export function UnavailablePage(props: { why?: ReactNode; retryHref: string; requestId?: string | undefined }) {
   return (
     <FailurePage
