@@ -11,6 +11,10 @@ import { isFromElsewhere } from "./server/same-origin.ts";
  * attributes. Scripts may set styles, because the object model is not markup.
  */
 export function proxy(request: NextRequest): NextResponse {
+  // Next compares the origin of an action again, and next-auth asks for a token of its own.
+  if (isFromElsewhere(request.method, request.headers, publicOrigin(request))) {
+    return new NextResponse("This request was sent by a page of another site.\n", { status: 403 });
+  }
   const { pathname, search } = request.nextUrl;
   const pasted = referencePath(pathname);
   if (pasted !== undefined) return NextResponse.redirect(new URL(pasted, publicOrigin(request)));

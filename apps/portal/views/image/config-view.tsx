@@ -82,6 +82,7 @@ function Pairs(props: {
   return (
     <Table
       label={props.label}
+      isStacked
       head={
         <>
           <HeadCell>{props.names[0]}</HeadCell>
@@ -94,13 +95,13 @@ function Pairs(props: {
     >
       {props.pairs.map(([name, value]) => (
         <Row key={name}>
-          <Cell isRowHeading className="max-w-80 break-words font-mono text-sm">
+          <Cell isRowHeading line="first" className="max-w-80 break-words font-mono text-sm">
             <VisibleText text={name} most={200} />
           </Cell>
-          <Cell className="break-all font-mono text-sm">
+          <Cell line="second" className="break-all font-mono text-sm">
             <VisibleText text={value} most={1000} />
           </Cell>
-          <Cell className="w-10">
+          <Cell line="first-end" className="w-10">
             {value.length > 100_000 ? null : (
               <CopyButton text={value} label={`Copy the value of ${name.slice(0, 80)}`} />
             )}

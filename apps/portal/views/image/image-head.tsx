@@ -1,4 +1,10 @@
-import { formatPlatform, type ImageDescription, type PlatformImageDescription } from "@layerport/registry-core";
+import {
+  formatPlatform,
+  type ImageDescription,
+  isDigest,
+  type Digest as ManifestDigest,
+  type PlatformImageDescription,
+} from "@layerport/registry-core";
 import Link from "next/link";
 import { comparePlatforms, formatPlatform as shortPlatform } from "../../format/platform.ts";
 import { manifestPath, tagPath } from "../../server/repository-path.ts";
@@ -78,6 +84,7 @@ export function ImageFacts(props: { readonly image: ImageDescription; readonly s
   const { image, shown } = props;
   const { config } = shown;
   const isPartOfIndex = shown.descriptor.digest !== image.descriptor.digest;
+  if (image.artifactType !== undefined) return <ArtifactFacts image={image} shown={shown} type={image.artifactType} />;
   return (
     <Facts
       facts={[
@@ -104,6 +111,42 @@ export function ImageFacts(props: { readonly image: ImageDescription; readonly s
       ]}
     />
   );
+}
+
+/** An artifact does not run: what counts is its kind, and what it is attached to. */
+function ArtifactFacts(props: {
+  readonly image: ImageDescription;
+  readonly shown: PlatformImageDescription;
+  readonly type: string;
+}) {
+  const { image, shown } = props;
+  const subject = readSubject(image.manifestText);
+  return (
+    <Facts
+      facts={[
+        ["Type", <VisibleText key="" text={props.type} most={200} />],
+        ["Size", <Size key="" bytes={shown.sizeBytes} kind="compressed" />],
+        ["Files", shown.layerCount],
+        [
+          "Attached to",
+          subject === undefined ? (
+            "nothing"
+          ) : (
+            <Digest key="" digest={subject} href={manifestPath(image.repository, subject)} />
+          ),
+        ],
+      ]}
+    />
+  );
+}
+
+/** The digest of the manifest that this one names as its subject. A registry takes a subject that is not there. */
+export function readSubject(manifestText: string): ManifestDigest | undefined {
+  const manifest: unknown = JSON.parse(manifestText);
+  if (typeof manifest !== "object" || manifest === null || !("subject" in manifest)) return undefined;
+  const { subject } = manifest;
+  if (typeof subject !== "object" || subject === null || !("digest" in subject)) return undefined;
+  return typeof subject.digest === "string" && isDigest(subject.digest) ? subject.digest : undefined;
 }
 
 function CreatedAt({ text }: { text: string }) {

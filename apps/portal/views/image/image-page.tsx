@@ -95,7 +95,7 @@ function TabContent({ tab, image }: { tab: TabName; image: ImageDescription }): 
   return (
     <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_22rem]">
       <section aria-label="Layers" className="min-w-0">
-        <LayerStack image={shown} />
+        <LayerStack image={shown} isArtifact={image.artifactType !== undefined} />
       </section>
       <section aria-label="Facts" className="min-w-0 max-xl:order-first">
         <ImageFacts image={image} shown={shown} />

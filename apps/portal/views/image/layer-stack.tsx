@@ -11,7 +11,12 @@ import { VisibleText } from "./visible-text.tsx";
  * The image drawn as what it is, a stack of layers, each bar as long as its layer is heavy. The lowest layer comes
  * first, as in a Dockerfile; instructions that made no layer are folded between them.
  */
-export function LayerStack({ image }: { readonly image: PlatformImageDescription }) {
+export function LayerStack(props: {
+  readonly image: PlatformImageDescription;
+  /** Its blobs are files that nobody built with instructions. */
+  readonly isArtifact?: boolean;
+}) {
+  const { image, isArtifact = false } = props;
   const layers = image.stack.flatMap((entry) => (entry.kind === "layer" ? [entry.layer] : []));
   if (layers.length === 0) return <p className="text-fg-muted">This image has no layers.</p>;
   const largest = Math.max(...layers.map(({ descriptor }) => descriptor.size));
@@ -19,7 +24,7 @@ export function LayerStack({ image }: { readonly image: PlatformImageDescription
     <ol className="flex flex-col">
       {groupMetadata(image.stack).map((group) =>
         group.kind === "layer" ? (
-          <LayerRow key={group.key} entry={group.entry} largest={largest} />
+          <LayerRow key={group.key} entry={group.entry} largest={largest} isArtifact={isArtifact} />
         ) : (
           <MetadataRow key={group.key} instructions={group.instructions} />
         ),
@@ -44,7 +49,7 @@ function groupMetadata(stack: readonly StackEntry[]): readonly Group[] {
   return groups;
 }
 
-function LayerRow({ entry, largest }: { entry: LayerEntry; largest: number }) {
+function LayerRow({ entry, largest, isArtifact }: { entry: LayerEntry; largest: number; isArtifact: boolean }) {
   const { descriptor, createdBy, sharedWith } = entry.layer;
   const isShared = sharedWith > 0;
   return (
@@ -61,7 +66,7 @@ function LayerRow({ entry, largest }: { entry: LayerEntry; largest: number }) {
         <Size bytes={descriptor.size} kind="compressed" isBare />
       </div>
       <div className="min-w-0 max-lg:order-2">
-        <Instruction text={createdBy} />
+        {isArtifact ? <FileName layer={entry.layer} /> : <Instruction text={createdBy} />}
         <div className="mt-0.5 flex flex-wrap items-center gap-x-3 text-fg-subtle text-sm">
           <Digest digest={descriptor.digest} />
           <span>{layerFormat(descriptor.mediaType)}</span>
@@ -98,6 +103,15 @@ function Instruction({ text }: { text: string | undefined }) {
   return (
     <p className="line-clamp-3 break-words font-mono text-sm">
       <VisibleText text={readableInstruction(text)} most={600} />
+    </p>
+  );
+}
+
+function FileName({ layer }: { layer: LayerEntry["layer"] }) {
+  const title = layer.descriptor.annotations?.["org.opencontainers.image.title"];
+  return title === undefined ? null : (
+    <p className="break-words font-mono text-sm">
+      <VisibleText text={title} most={200} />
     </p>
   );
 }

@@ -19,6 +19,7 @@ export function ReferrerList(props: { readonly repository: RepositoryName; reado
   return (
     <Table
       label="Referrers"
+      isStacked
       head={
         <>
           <HeadCell>Type</HeadCell>
@@ -30,7 +31,7 @@ export function ReferrerList(props: { readonly repository: RepositoryName; reado
     >
       {props.referrers.map((referrer) => (
         <Row key={referrer.digest}>
-          <Cell isRowHeading>
+          <Cell isRowHeading line="first">
             {referrer.artifactType === undefined ? "unknown" : artifactName(referrer.artifactType)}
             {referrer.artifactType === undefined ? null : (
               <span className="block break-all font-mono font-normal text-fg-subtle text-xs">
@@ -38,10 +39,10 @@ export function ReferrerList(props: { readonly repository: RepositoryName; reado
               </span>
             )}
           </Cell>
-          <Cell>
+          <Cell line="second">
             <Digest digest={referrer.digest} href={manifestPath(props.repository, referrer.digest)} />
           </Cell>
-          <Cell className="text-sm">
+          <Cell line="hidden" className="text-sm">
             {Object.entries(referrer.annotations ?? {})
               .slice(0, 4)
               .map(([key, value]) => (
@@ -50,7 +51,7 @@ export function ReferrerList(props: { readonly repository: RepositoryName; reado
                 </span>
               ))}
           </Cell>
-          <Cell isNumeric>
+          <Cell isNumeric line="first-end">
             <Size bytes={referrer.size} kind="compressed" isBare />
           </Cell>
         </Row>

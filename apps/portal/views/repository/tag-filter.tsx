@@ -25,7 +25,7 @@ export function TagFilter(props: {
         placeholder="Filter tags: 4.12, ci-*"
         aria-label="Filter tags"
         maxLength={128}
-        className="max-w-80 flex-1"
+        className="max-sm:basis-full sm:max-w-80 sm:flex-1"
       />
       <Select name="sort" defaultValue={props.order} key={props.order} aria-label="Sort by">
         <option value="version">Sort: version</option>

@@ -1,5 +1,4 @@
 import type { RepositoryName, TagOrder, TagSummary } from "@layerport/registry-core";
-import { clsx } from "clsx";
 import Link from "next/link";
 import { manifestPath, tagPath } from "../../server/repository-path.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -24,7 +23,7 @@ export interface TagTableProps {
   readonly query: Readonly<Record<string, string | undefined>>;
 }
 
-/** Tags, one to a row. Where neighbours name the same image, a line joins them and the facts stand once. */
+/** Tags, one to a row. Where neighbours name the same image, a line joins them. */
 export function TagTable({ repository, tags, total, host, order, path, query }: TagTableProps) {
   const sort = (column: TagOrder, direction: "ascending" | "descending") => ({
     href: withQuery(path, { ...query, sort: column === "version" ? undefined : column }),
@@ -72,7 +71,6 @@ function aliasPlace(tags: readonly TagSummary[], place: number): AliasPlace {
 
 function TagRow(props: { repository: RepositoryName; host: string; tag: TagSummary; alias: AliasPlace }) {
   const { repository, host, tag, alias } = props;
-  const isRepeated = alias === "middle" || alias === "last";
   const sizes = tag.images.flatMap(({ sizeBytes }) => (sizeBytes === undefined ? [] : [sizeBytes]));
   const name = pullName({ host, repository, reference: tag.tag });
   return (
@@ -88,13 +86,7 @@ function TagRow(props: { repository: RepositoryName; host: string; tag: TagSumma
       <Cell line="hidden">
         <span className="flex items-center gap-2">
           <AliasRail place={alias} />
-          <span className={clsx(isRepeated && "opacity-70")}>
-            <Digest
-              digest={tag.digest}
-              href={manifestPath(repository, tag.digest)}
-              pullName={`${host}/${repository}`}
-            />
-          </span>
+          <Digest digest={tag.digest} href={manifestPath(repository, tag.digest)} pullName={`${host}/${repository}`} />
         </span>
       </Cell>
       <Cell line="second">

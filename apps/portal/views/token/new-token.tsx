@@ -39,7 +39,7 @@ function TokenForm({ state, send }: { state: TokenFormState; send: (form: FormDa
         required
         maxLength={100}
       />
-      <div className="flex flex-col gap-1">
+      <div className="flex flex-col items-start gap-1">
         <span className="font-medium">May</span>
         <SegmentedRadios
           label="Rights"

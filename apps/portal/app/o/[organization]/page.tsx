@@ -45,9 +45,15 @@ export default async function OrganizationPage({ params, searchParams }: Organiz
       <PageHeader
         title={description?.displayName ?? organization}
         description={
-          description === undefined
-            ? "Public repositories"
-            : `${formatCounted(description.members.length, "member")}${description.role ? `. You are ${description.role}.` : ""}`
+          description === undefined ? (
+            "Public repositories"
+          ) : (
+            <>
+              <span className="font-mono text-sm">{organization}</span> ·{" "}
+              {formatCounted(description.members.length, "member")}
+              {description.role ? `, you are ${description.role}` : ""}
+            </>
+          )
         }
       />
       {repositories.entries.length === 0 ? (
