@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 const root = path.join(import.meta.dirname, "..");
 /** A first start of a checkout builds the portal. */
 const READY_WITHIN_MS = 180_000;
+const STOPPED_WITHIN_MS = 20_000;
 
 /** What to start, where it is not the usual. */
 export interface StackOptions {
@@ -51,7 +52,13 @@ export async function startLayerport(options: StackOptions = {}): Promise<Stack>
   if (isOurs) fs.chmodSync(dataDir, 0o755);
   const port = Number(options.env?.LAYERPORT_PORT) || (await findFreePort());
   const environment = { LAYERPORT_PORT: String(port), LAYERPORT_DATA_DIR: dataDir, ...options.env };
-  let run = await launch(environment);
+  const removeOurs = () => {
+    if (isOurs) fs.rmSync(dataDir, { recursive: true, force: true });
+  };
+  let run = await launch(environment).catch((error: unknown) => {
+    removeOurs();
+    throw error;
+  });
   let earlier = "";
 
   const kill = (signal: NodeJS.Signals) => {
@@ -88,7 +95,7 @@ export async function startLayerport(options: StackOptions = {}): Promise<Stack>
     },
     async stop() {
       if (run.isRunning()) await kill("SIGTERM");
-      if (isOurs) fs.rmSync(dataDir, { recursive: true, force: true });
+      removeOurs();
     },
   };
 }
@@ -212,6 +219,9 @@ async function launch(
     delay(READY_WITHIN_MS, `was not ready within ${READY_WITHIN_MS / 1000} s`, { ref: false }),
   ]);
   if (outcome !== "ready") {
+    // In order, so that it takes its Postgres and its build with it; not for ever, because it may be what hangs.
+    run.child.kill("SIGTERM");
+    await Promise.race([run.exited, delay(STOPPED_WITHIN_MS, undefined, { ref: false })]);
     run.child.kill("SIGKILL");
     throw new Error(`Layerport ${outcome}:\n${run.output()}`);
   }
