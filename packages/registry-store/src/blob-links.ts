@@ -13,7 +13,7 @@ import { type BlobPointers, blobUnknown } from "./blob-pointers.ts";
 import { type BlobRows, liveGeneration } from "./blob-rows.ts";
 import { blobDescriptor } from "./blobs.ts";
 import { Raced, repeatWhenRaced } from "./raced.ts";
-import type { Repositories } from "./repositories.ts";
+import type { Pusher, Repositories } from "./repositories.ts";
 
 /** What links work with. */
 export interface LinkRooms {
@@ -40,12 +40,12 @@ export class BlobLinks {
     digest: Digest,
     source: MountSource,
   ): Promise<Descriptor | undefined> {
-    await this.#rooms.repositories.placeOf(repository);
+    const by = { repository, actor, place: await this.#rooms.repositories.placeOf(repository) };
     return repeatWhenRaced(async () => {
       // What is here already needs no source.
       const from = (await this.#has(repository, digest)) ? repository : await this.#findSource(digest, source);
       if (from === undefined) return undefined;
-      const size = await this.#link({ repository, actor }, digest, from);
+      const size = await this.#link(by, digest, from);
       if (size === undefined) throw new Raced("the source of a mount");
       return blobDescriptor(digest, size);
     });
@@ -105,14 +105,10 @@ export class BlobLinks {
   }
 
   /** Answers the blob's size, or `undefined` when the source has it no more. */
-  async #link(
-    { repository, actor }: { readonly repository: RepositoryName; readonly actor: Actor },
-    digest: Digest,
-    from: RepositoryName,
-  ): Promise<number | undefined> {
+  async #link(by: Pusher, digest: Digest, from: RepositoryName): Promise<number | undefined> {
     const { repositories, rows } = this.#rooms;
     const source = splitRepositoryName(from);
-    const [linked] = await repositories.change(repository, actor, async (sql, repositoryId) => {
+    const [linked] = await repositories.change(by, async (sql, repositoryId) => {
       const found = await sql.query<{ size: number }>({
         name: "blob-mount",
         text: `WITH source AS (

@@ -1,5 +1,4 @@
-import type { Actor, Digest, ImageConfig, Manifest, RepositoryName, Tag } from "@layerport/registry-core";
-import type { RepositoryPlace } from "./repositories.ts";
+import type { Digest, ImageConfig, Manifest, Tag } from "@layerport/registry-core";
 
 /** A manifest on its way in: understood, and not yet stored. */
 export interface IncomingManifest {
@@ -10,11 +9,4 @@ export interface IncomingManifest {
   /** Each once. */
   readonly tags: readonly Tag[];
   readonly mayOverwrite: boolean;
-}
-
-/** Who pushes where. */
-export interface Pusher {
-  readonly repository: RepositoryName;
-  readonly actor: Actor;
-  readonly place: RepositoryPlace;
 }

@@ -1,12 +1,6 @@
 import type { Transaction } from "@layerport/database";
 import { type Digest, maximumIndexDepth, RegistryError } from "@layerport/registry-core";
 
-/** What an index knows of itself from those of its children that are here. */
-interface IndexShape {
-  readonly depth: number;
-  readonly imageBytes: number | null;
-}
-
 // One row: how deep the index is, and the bytes of its largest image once all its images are here.
 const shapeOf = (index: string, children: string) => `SELECT 1 + coalesce(max(child.depth), 0) AS depth,
     CASE WHEN count(child.image_bytes) FILTER (WHERE NOT listed.is_attestation)

@@ -3,6 +3,7 @@ import {
   type Annotations,
   type Digest,
   joinRepositoryName,
+  libraryOrganization,
   type Page,
   type PageRequest,
   type Referrer,
@@ -72,39 +73,52 @@ export class Lists {
   async repositories({ limit, after }: PageRequest): Promise<Page<RepositoryName>> {
     const cursor = cursorText(after);
     const slash = cursor.indexOf("/") + 1;
-    const rows = await this.#database.lookUp<{ organization: string; path: string }>({
+    const [beginning, path] = slash === 0 ? [cursor, null] : [cursor.slice(0, slash), cursor.slice(slash)];
+    const [row] = await this.#database.lookUp<RepositoriesRow>({
       name: "repositories-list",
       text: repositoriesText,
-      values: [
-        cursor,
-        slash === 0 ? cursor : cursor.slice(0, slash),
-        slash === 0 ? null : cursor.slice(slash),
-        limit + 1,
-      ],
+      values: [cursor, beginning, path, limit + 1],
     });
-    const names = rows.map(({ organization, path }) => joinRepositoryName(organization, path));
-    return pageOf(names, limit, (name) => name);
+    const long = row?.organizations.flatMap(({ name, paths }) => paths.map((path) => joinRepositoryName(name, path)));
+    const short = row?.short.map((name) => joinRepositoryName(libraryOrganization, name));
+    return pageOf([...(long ?? []), ...(short ?? [])].sort(), limit, (name) => name);
   }
 }
 
-// Names are compared as they are shown. An organization's name and its slash decide before its paths do, since
-// neither of two such texts begins the other; so organizations are walked in that order, and each one's repositories
-// by path. What is shown without its organization (`alpine`) is a list of its own, merged in.
+interface RepositoriesRow {
+  readonly organizations: readonly { readonly name: string; readonly paths: readonly string[] }[];
+  /** Repositories of `library` that are shown without it. */
+  readonly short: readonly string[];
+}
+
+// Names are compared as they are shown. An organization's name and its slash decide before its paths do, since neither
+// of two such texts begins the other: so the walk begins in the cursor's organization and goes from one to the next
+// that has repositories, until there are enough. What is shown without its organization (`alpine`) is a list apart.
 const repositoriesText = `
-(SELECT organization.name AS organization, repository.path, organization.name || '/' || repository.path AS shown
-  FROM organization CROSS JOIN LATERAL (
-    SELECT path FROM repository WHERE organization_id = organization.id
-      AND (organization.name || '/' > $2 OR path > $3)
-      AND (organization.name <> 'library' OR path LIKE '%/%')
-    ORDER BY path LIMIT $4::int) AS repository
-  WHERE organization.name || '/' >= $2
-  ORDER BY organization.name || '/', repository.path LIMIT $4::int)
-UNION ALL
-(SELECT 'library', repository.path, repository.path FROM organization
-  JOIN repository ON repository.organization_id = organization.id
-  WHERE organization.name = 'library' AND repository.path > $1 AND repository.path NOT LIKE '%/%'
-  ORDER BY repository.path LIMIT $4::int)
-ORDER BY shown LIMIT $4::int`;
+WITH RECURSIVE walk (step, beginning, name, paths, total) AS (
+  SELECT 1, $2::text COLLATE "C", rtrim($2, '/') COLLATE "C", here.paths, cardinality(here.paths)
+  FROM (SELECT ARRAY(
+    SELECT path FROM repository
+    WHERE organization_id = (SELECT id FROM organization WHERE name || '/' = $2) AND path > $3
+      AND ($2 <> 'library/' OR path LIKE '%/%')
+    ORDER BY path LIMIT $4::int) AS paths OFFSET 0) AS here
+  UNION ALL
+  SELECT walk.step + 1, next.beginning, next.name, next.paths, walk.total + cardinality(next.paths)
+  FROM walk CROSS JOIN LATERAL (
+    SELECT organization.name || '/' AS beginning, organization.name, ARRAY(
+      SELECT path FROM repository
+      WHERE organization_id = organization.id AND (organization.name <> 'library' OR path LIKE '%/%')
+      ORDER BY path LIMIT $4::int) AS paths
+    FROM organization
+    WHERE organization.name || '/' > walk.beginning
+      AND (SELECT true FROM repository WHERE organization_id = organization.id LIMIT 1)
+    ORDER BY organization.name || '/' LIMIT 1) AS next
+  WHERE walk.total < $4::int
+)
+SELECT (SELECT json_agg(json_build_object('name', name, 'paths', paths) ORDER BY step) FROM walk) AS organizations,
+  ARRAY(SELECT path FROM repository
+    WHERE organization_id = (SELECT id FROM organization WHERE name = 'library') AND path > $1 AND path NOT LIKE '%/%'
+    ORDER BY path LIMIT $4::int) AS short`;
 
 function pageOf<Entry, Cursor>(
   found: readonly Entry[],

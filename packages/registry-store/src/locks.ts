@@ -29,13 +29,16 @@ export function tagLocks(repositoryId: string, tags: readonly Tag[]): readonly L
  * deadlock because everybody asks for index, manifest (one at most) and tags in this order, and tags are sorted.
  */
 export async function takeLocks(transaction: Transaction, locks: readonly Lock[]): Promise<void> {
-  await transaction.query({
-    name: "take-locks",
-    text: `SELECT count(CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)::text
-          ELSE pg_advisory_xact_lock(key)::text END)
-        FROM unnest($1::bigint[], $2::boolean[]) AS wanted (key, is_shared)`,
-    values: [locks.map(({ key }) => key.toString()), locks.map(({ isShared }) => isShared)],
-  });
+  await transaction.query({ name: "take-locks", text: takeLocksText, values: lockValues(locks) });
+}
+
+/** The statement that takes the locks whose values are `$1` and `$2`, for a statement that does more. */
+export const takeLocksText = `SELECT count(CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)::text
+    ELSE pg_advisory_xact_lock(key)::text END) AS taken
+  FROM unnest($1::bigint[], $2::boolean[]) AS wanted (key, is_shared)`;
+
+export function lockValues(locks: readonly Lock[]): readonly [readonly string[], readonly boolean[]] {
+  return [locks.map(({ key }) => key.toString()), locks.map(({ isShared }) => isShared)];
 }
 
 function keyOf(...parts: readonly string[]): bigint {

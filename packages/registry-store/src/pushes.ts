@@ -1,6 +1,7 @@
 import type { Database, Subscription } from "@layerport/database";
 import { type Digest, parseDigest, parseRepositoryName, type RepositoryName, type Tag } from "@layerport/registry-core";
-import type { IncomingManifest, Pusher } from "./incoming-manifest.ts";
+import type { IncomingManifest } from "./incoming-manifest.ts";
+import type { Pusher } from "./repositories.ts";
 
 /** A push that was committed a moment ago. */
 export interface PushEvent {

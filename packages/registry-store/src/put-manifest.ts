@@ -21,14 +21,14 @@ import {
 import { digestInvalid } from "./blob-intake.ts";
 import type { Blobs } from "./blobs.ts";
 import type { ByteCache } from "./byte-cache.ts";
-import { checkManifest } from "./check-manifest.ts";
-import type { IncomingManifest, Pusher } from "./incoming-manifest.ts";
+import { holdBlobs } from "./hold-blobs.ts";
+import type { IncomingManifest } from "./incoming-manifest.ts";
 import { updateIndexesAbove } from "./index-shape.ts";
-import { indexLock, manifestLock, tagLocks, takeLocks } from "./locks.ts";
-import { factsOf, imageBytesOf, referencesOf } from "./manifest-rows.ts";
+import { indexLock, manifestLock, tagLocks } from "./locks.ts";
+import { factsOf, imageBytesOf, referencesOf, requiredBlobs } from "./manifest-rows.ts";
 import { formatPush } from "./pushes.ts";
 import { repeatWhenRaced } from "./raced.ts";
-import type { Repositories } from "./repositories.ts";
+import type { Pusher, Repositories } from "./repositories.ts";
 import { Turnstile } from "./turnstile.ts";
 import { type PointedTag, writeManifest } from "./write-manifest.ts";
 
@@ -61,16 +61,19 @@ export class ManifestIntake {
     }
     const digest = digestOf(content, push.digest);
     const manifest = parseManifest(content, push.contentType);
-    const config = await this.#readConfig(repository, manifest);
+    const [config, place] = await Promise.all([
+      this.#readConfig(repository, manifest),
+      // Before the transaction: inside it a second connection might never come, when all wait for one.
+      this.#rooms.repositories.placeOf(repository),
+    ]);
     const { mayOverwrite } = push;
     const incoming = { digest, content, manifest, config, tags: [...new Set(push.tags)], mayOverwrite };
     await this.#turnstile.pass(() =>
-      repeatWhenRaced(async () => {
-        // Before the transaction: inside it a second connection might never come, when all wait for one.
-        const place = await this.#rooms.repositories.placeOf(repository);
-        const by = { repository, actor, place };
-        await this.#rooms.database.transaction((transaction) => this.#store(transaction, by, incoming));
-      }),
+      repeatWhenRaced(() =>
+        this.#rooms.database.transaction((transaction) =>
+          this.#store(transaction, { repository, actor, place }, incoming),
+        ),
+      ),
     );
     this.#rooms.bytes.keep(digest, content);
     return {
@@ -82,12 +85,14 @@ export class ManifestIntake {
 
   async #store(transaction: Transaction, by: Pusher, incoming: IncomingManifest): Promise<void> {
     const { repositories } = this.#rooms;
-    const { repositoryId, events } = await repositories.ensure(transaction, by.repository, by);
+    const { repositoryId, events } = await repositories.ensure(transaction, by);
     const { digest, manifest, tags } = incoming;
     const locks = [indexLock(repositoryId, manifest.kind === "image"), manifestLock(repositoryId, digest)];
-    await takeLocks(transaction, [...locks, ...tagLocks(repositoryId, tags)]);
-    const { isListed } = await checkManifest(transaction, repositoryId, incoming);
-    const { isNew, pointed } = await writeManifest(transaction, repositoryId, {
+    await holdBlobs(transaction, repositoryId, {
+      required: requiredBlobs(manifest),
+      locks: [...locks, ...tagLocks(repositoryId, tags)],
+    });
+    const { isNew, isListed, pointed } = await writeManifest(transaction, repositoryId, {
       incoming,
       facts: factsOf(manifest, incoming.config),
       references: referencesOf(manifest),

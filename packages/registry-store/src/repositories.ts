@@ -18,6 +18,14 @@ export interface RepositoryPlace {
   readonly visibility: Visibility | undefined;
 }
 
+/** Who pushes where. */
+export interface Pusher {
+  readonly repository: RepositoryName;
+  readonly actor: Actor;
+  /** As it was looked up before the push was taken in. */
+  readonly place: RepositoryPlace;
+}
+
 interface PlaceRow {
   readonly position: number;
   readonly organizationId: string;
@@ -78,11 +86,10 @@ export class Repositories {
    * Runs a change of a repository: one statement on its own where the repository exists, else together with the
    * repository's creation, so that a change that fails leaves none behind.
    */
-  async change<Answer>(name: RepositoryName, actor: Actor, work: RepositoryChange<Answer>): Promise<Answer> {
-    const place = await this.placeOf(name);
-    if (place.repositoryId !== undefined) return work(this.#database, place.repositoryId);
+  async change<Answer>(by: Pusher, work: RepositoryChange<Answer>): Promise<Answer> {
+    if (by.place.repositoryId !== undefined) return work(this.#database, by.place.repositoryId);
     return this.#database.transaction(async (transaction) => {
-      const { repositoryId, events } = await this.ensure(transaction, name, { place, actor });
+      const { repositoryId, events } = await this.ensure(transaction, by);
       const answer = await work(transaction, repositoryId);
       await this.recordAll(transaction, events);
       return answer;
@@ -92,8 +99,7 @@ export class Repositories {
   /** The id of the repository, made now when it is missing, and what must then be recorded last. */
   async ensure(
     transaction: Transaction,
-    name: RepositoryName,
-    { place, actor }: { readonly place: RepositoryPlace; readonly actor: Actor },
+    { repository: name, place, actor }: Pusher,
   ): Promise<{ readonly repositoryId: string; readonly events: readonly AuditEvent[] }> {
     if (place.repositoryId !== undefined) return { repositoryId: place.repositoryId, events: [] };
     const { organization, path } = splitRepositoryName(name);

@@ -78,12 +78,8 @@ export class StoreRegistry implements Registry {
   async putBlob(repository: RepositoryName, digest: Digest, source: IncomingBytes): Promise<Descriptor> {
     const { repositories, blobIntake } = this.#parts;
     // Before the bytes are taken: a name that nobody can push to costs nothing.
-    await repositories.placeOf(repository);
-    const size = await blobIntake.put(
-      { change: (work) => repositories.change(repository, this.#actor, work) },
-      digest,
-      source,
-    );
+    const by = { repository, actor: this.#actor, place: await repositories.placeOf(repository) };
+    const size = await blobIntake.put({ change: (work) => repositories.change(by, work) }, digest, source);
     return blobDescriptor(digest, size);
   }
 

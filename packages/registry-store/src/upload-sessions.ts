@@ -38,7 +38,8 @@ export class UploadSessions {
 
   /** @throws NAME_UNKNOWN */
   async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<Upload> {
-    return this.#repositories.change(repository, actor, async (sql, repositoryId) => {
+    const by = { repository, actor, place: await this.#repositories.placeOf(repository) };
+    return this.#repositories.change(by, async (sql, repositoryId) => {
       const [started] = await sql.query<{ id: UploadId }>({
         name: "upload-start",
         text: `INSERT INTO upload_session (id, repository_id, principal, algorithm, content)

@@ -124,7 +124,8 @@ export class UploadWriter {
         throw error;
       }
     } finally {
-      await lease.release();
+      // A lock that cannot be given back has ended with its connection, and what was committed stays committed.
+      await lease.release().catch(() => undefined);
     }
   }
 

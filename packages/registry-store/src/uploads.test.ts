@@ -224,7 +224,11 @@ describe("a writer that has lost its place", () => {
     const { registry: other } = await bench.reopen();
     const slow = other.appendChunk(repository, id, { bytes: slowly(), start: first.length });
     await begun.promise;
-    await database.query({ text: "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'" });
+    // Of this file's database only: the tests share a Postgres.
+    await database.query({
+      text: `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    });
     await registry.appendChunk(repository, id, { bytes: sending(second), start: first.length });
     goOn.resolve();
     await expect(slow).rejects.toBeInstanceOf(Error);

@@ -1,5 +1,5 @@
 import type { Transaction } from "@layerport/database";
-import { type Actor, type Digest, type Tag, versionSortKey } from "@layerport/registry-core";
+import { type Actor, type Digest, RegistryError, type Tag, versionSortKey } from "@layerport/registry-core";
 import type { IncomingManifest } from "./incoming-manifest.ts";
 import { newIndexShape, refuseTooDeep } from "./index-shape.ts";
 import type { ManifestFacts, ReferenceRow } from "./manifest-rows.ts";
@@ -24,20 +24,32 @@ export interface PointedTag {
 
 interface WrittenRow {
   readonly isNew: boolean;
+  /** As what the manifest was here before; absent for a new one. */
+  readonly mediaType: string | null;
+  readonly isListed: boolean;
   readonly depth: number;
   readonly pointed: readonly PointedTag[] | null;
+}
+
+/** What a push has changed. */
+export interface WrittenManifest {
+  readonly isNew: boolean;
+  /** Whether an index of the repository lists the manifest. */
+  readonly isListed: boolean;
+  readonly pointed: readonly PointedTag[];
 }
 
 /**
  * Writes a manifest, what it names, its tags and their history in one statement. What is there already stays as it
  * is, and then nothing is written at all. The caller holds the locks of the manifest and of the tags, so what this
  * statement reads is still so when it commits.
+ * @throws MANIFEST_INVALID
  */
 export async function writeManifest(
   transaction: Transaction,
   repositoryId: string,
   { incoming, facts, references, imageBytes, actor, notice }: ManifestWriting,
-): Promise<{ readonly isNew: boolean; readonly pointed: readonly PointedTag[] }> {
+): Promise<WrittenManifest> {
   const { digest, content, manifest, tags } = incoming;
   const children = references.filter(({ kind }) => kind === "child");
   const [written] = await transaction.query<WrittenRow>({
@@ -69,8 +81,12 @@ export async function writeManifest(
     ],
   });
   if (written === undefined) throw new Error("a write of a manifest had no answer");
+  if (written.mediaType !== null && written.mediaType !== manifest.mediaType) {
+    const reason = "the same bytes are here as another media type";
+    throw new RegistryError("MANIFEST_INVALID", { reason, mediaType: written.mediaType });
+  }
   refuseTooDeep(written.depth);
-  return { isNew: written.isNew, pointed: written.pointed ?? [] };
+  return { isNew: written.isNew, isListed: written.isListed, pointed: written.pointed ?? [] };
 }
 
 // The clock, not the start of the transaction, which may have waited for a lock: later changes have later times.
@@ -120,6 +136,9 @@ touched AS (
     SELECT id FROM repository WHERE id = $1::uuid AND EXISTS (SELECT FROM change) FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT EXISTS (SELECT FROM added) AS "isNew", (SELECT depth FROM shape) AS depth,
+  (SELECT media_type FROM manifest WHERE repository_id = $1::uuid AND digest = $2) AS "mediaType",
+  EXISTS (SELECT FROM manifest_reference WHERE repository_id = $1::uuid AND digest = $2 AND kind = 'child')
+    AS "isListed",
   (SELECT json_agg(json_build_object('name', pointed.name, 'before', before.digest))
     FROM pointed LEFT JOIN before USING (name)) AS pointed,
   (SELECT pg_notify('layerport_push', ($22::jsonb || jsonb_build_object('at', moment.at))::text)

@@ -376,6 +376,9 @@ CREATE UNIQUE INDEX "upload_session_staged_id_key" ON "upload_session"("staged_i
 -- CreateIndex
 CREATE INDEX "upload_session_last_active_at_idx" ON "upload_session"("last_active_at");
 
+-- How the names of an organization's repositories begin: the order in which the catalog lists them.
+CREATE INDEX "organization_beginning" ON "organization" (("name" || '/'));
+
 -- Primary keys of tables that are looked up by more than one index. Of indexes that cost the same by its estimate the
 -- planner takes the newest, and while a table is small they all do; so the exact ones come last.
 ALTER TABLE "tag" ADD CONSTRAINT "tag_pkey" PRIMARY KEY ("repository_id","name");
