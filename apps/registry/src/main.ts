@@ -59,7 +59,7 @@ async function main(environment: Environment): Promise<void> {
       progress: defaultProgressRule,
     },
     metrics: new Metrics({ withProcess: true }),
-    logger,
+    log,
   });
 
   let ending: Promise<void> | undefined;

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Actor, Registry } from "@layerport/registry-core";
-import type { Logger } from "pino";
 import { answerEndpoint } from "./answer-endpoint.ts";
 import { authenticate, type Gatehouse, type PublicAddress, parseAuthorization } from "./authenticate.ts";
 import { awaitContinue } from "./body.ts";
@@ -12,6 +11,7 @@ import { errorReply } from "./error-reply.ts";
 import { type Backend, BackendError, FrontDoor, type FrontDoorOptions } from "./front-door.ts";
 import { describeUnreadable, frontMethods, guardFront } from "./front-guard.ts";
 import { HttpRefusal } from "./http-refusal.ts";
+import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { Operations } from "./operations.ts";
 import { writeRawReply } from "./raw-reply.ts";
@@ -50,7 +50,7 @@ export function createServer(parts: {
   readonly rooms: Rooms;
   readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly logger: Logger;
+  readonly log: Log;
 }): DoorServer {
   return new Door(parts);
 }
@@ -63,7 +63,7 @@ class Door implements DoorServer {
   readonly #rooms: Rooms;
   readonly #settings: Settings;
   readonly #metrics: Metrics;
-  readonly #logger: Logger;
+  readonly #log: Log;
   readonly #operations: Operations;
   readonly #frontDoor: FrontDoor;
   readonly #watchdog: ProgressWatchdog;
@@ -71,11 +71,11 @@ class Door implements DoorServer {
   readonly #connections = new Connections();
   readonly #state = { isDraining: false };
 
-  constructor({ rooms, settings, metrics, logger }: Parameters<typeof createServer>[0]) {
+  constructor({ rooms, settings, metrics, log }: Parameters<typeof createServer>[0]) {
     this.#rooms = rooms;
     this.#settings = settings;
     this.#metrics = metrics;
-    this.#logger = logger;
+    this.#log = log;
     this.#watchdog = new ProgressWatchdog(settings.progress);
     const protocol = settings.address.url.startsWith("https:") ? "https" : "http";
     this.#frontDoor = new FrontDoor({ ...settings, protocol });
@@ -196,14 +196,14 @@ class Door implements DoorServer {
     const { response, request } = visit;
     if (response.headersSent || response.destroyed) {
       const isPeerGone = request.socket.destroyed;
-      if (!isPeerGone) this.#logger.warn({ ...visit.describe(), err: error }, "an answer broke off");
+      if (!isPeerGone) this.#log.logger.warn({ ...visit.describe(), err: error }, "an answer broke off");
       // Half an answer must not look like a whole one.
       if (!response.writableFinished) response.destroy();
       return;
     }
     if (request.socket.destroyed || this.#connections.isRefused(request.socket)) return;
     const reply = this.#errorReply(visit, error);
-    if (reply.status >= 500) this.#logger.error({ ...visit.describe(), err: error }, "a request failed");
+    if (reply.status >= 500) this.#log.logger.error({ ...visit.describe(), err: error }, "a request failed");
     // Nothing is left to say to a client whose connection breaks now.
     await sendReply(visit, reply).catch(() => response.destroy());
   }
@@ -250,7 +250,7 @@ class Door implements DoorServer {
       parseRequestTarget(request.url ?? "");
       const backend = this.#socketBackendOf(request) ?? "worker";
       await this.#frontDoor.forwardSocket({ request, socket, head, requestId, host }, backend, (error) =>
-        this.#logger.warn({ requestId, err: error }, "a socket could not be joined"),
+        this.#log.logger.warn({ requestId, err: error }, "a socket could not be joined"),
       );
     } catch (error) {
       const status = error instanceof HttpRefusal ? error.status : 400;
@@ -267,14 +267,14 @@ class Door implements DoorServer {
     const [status, text, headers] = describeUnreadable(error.code);
     writeRawReply(socket, status, text, headers);
     this.#metrics.count({ endpoint: "refused", status, seconds: 0, bytesIn: 0, bytesOut: 0 });
-    this.#logger.info({ status, reason: error.code, address: socket.remoteAddress }, "unreadable request");
+    this.#log.logger.info({ status, reason: error.code, address: socket.remoteAddress }, "unreadable request");
   }
 
   async #checkReadiness(): Promise<void> {
     try {
       await this.#rooms.checkReadiness();
     } catch (cause) {
-      this.#logger.warn({ err: cause }, "not ready");
+      this.#log.logger.warn({ err: cause }, "not ready");
       throw new Error("not ready", { cause });
     }
   }
@@ -287,6 +287,6 @@ class Door implements DoorServer {
     // nginx's number for a client that went away: no other tells it from an answer.
     const status = response.writableFinished ? response.statusCode : 499;
     this.#metrics.count({ endpoint: route, status, seconds: ms / 1000, bytesIn, bytesOut });
-    this.#logger.info({ ...visit.describe(), status, ms: Math.round(ms * 100) / 100, bytesIn, bytesOut }, "request");
+    this.#log.logRequest({ ...visit.describe(), status, ms, bytesIn, bytesOut });
   }
 }

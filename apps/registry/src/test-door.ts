@@ -11,7 +11,7 @@ import { type Actor, parseRepositoryName, type Registry, type RepositoryName } f
 import { type MemoryRegistry, memoryRegistry, testDatabase, testSecrets } from "@layerport/testkit";
 import { afterAll } from "vitest";
 import { allowedHosts } from "./environment.ts";
-import { makeLogger } from "./log.ts";
+import { makeLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { createServer, type DoorServer, type Settings } from "./server.ts";
 
@@ -45,7 +45,8 @@ export interface TestDoor {
   readonly memory: MemoryRegistry;
   /** The registry as the system sees it, to arrange what a test needs. */
   readonly registry: Registry;
-  readonly logLines: string[];
+  /** What the door has logged so far. */
+  readonly logLines: readonly string[];
   readonly metricsToken: string;
   /** Adds a user with an organization of the same name, and answers `name:password`. */
   addUser(name: string): Promise<string>;
@@ -84,7 +85,8 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
   const administrator = await accounts.findViewer(session.id);
   if (administrator === undefined) throw new Error("the administrator's session is gone");
 
-  const logLines: string[] = [];
+  const written: string[] = [];
+  const log = makeLog("info", { write: (text) => written.push(text) });
   const hosts = new Set<string>(allowedHosts({ host: "127.0.0.1", port: 0, address: { url: publicUrl, host: "" } }));
   const wrap = options.wrapRegistry ?? ((registry: Registry) => registry);
   const door = createServer({
@@ -104,7 +106,7 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
       ...options.settings,
     },
     metrics: new Metrics({ withProcess: false }),
-    logger: makeLogger("info", { write: (line) => logLines.push(line) }),
+    log,
   });
   const port = await listen(door);
   hosts.add(`127.0.0.1:${port}`);
@@ -125,7 +127,10 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
     administrator,
     memory,
     registry: memory.registryFor(),
-    logLines,
+    get logLines() {
+      log.flush();
+      return written.join("").split("\n").slice(0, -1);
+    },
     metricsToken: secrets.metricsToken,
     send,
     sendRaw: (text, { untilMs = 5_000 } = {}) => sendRawTo(port, text, untilMs),

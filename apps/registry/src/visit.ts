@@ -40,14 +40,15 @@ export class Visit implements Exchange {
   }
 
   /** What log lines say of the request: never a credential, nor a query, which may hold one. */
-  describe(): Readonly<Record<string, unknown>> {
+  describe() {
+    const { requestId, request, route, principal } = this;
     return {
-      requestId: this.requestId,
-      method: this.request.method,
+      requestId,
+      method: request.method ?? "",
       path: (this.target?.path ?? "").slice(0, 300),
-      endpoint: this.route,
-      principal: this.principal?.actor.name,
-      address: peerAddress(this.request),
+      endpoint: route,
+      principal: principal?.actor.name,
+      address: peerAddress(request),
     };
   }
 }
