@@ -29,8 +29,9 @@ export const table: Readonly<Record<string, Room>> = {
   "apps/worker": { rooms: ["registry-store", "registry-client", "accounts", "builds", "image-files", ...every] },
   "apps/standalone": { rooms: ["database"] },
   prisma: { rooms: [] },
-  // The client is HTTP: by it the tests push and look up what a browser or another client is then tried with.
-  e2e: { rooms: ["testkit", "registry-client"] },
+  // The client is HTTP, and spoken to in the words of registry-core: by it the tests push and look up what a browser or
+  // another client is then tried with.
+  e2e: { rooms: ["testkit", "registry-client", "registry-core"] },
   bench: { rooms: ["testkit"] },
   rules: { rooms: [] },
 };

@@ -21,7 +21,7 @@ registryContract(
   {
     actors: "a client is one actor, that of its credentials",
     mayOverwrite: "the protocol cannot say it: the client looks before it pushes, and holds no lock",
-    mayRead: "the protocol cannot ask back: what may be read is decided by the rights of the credentials",
+    mayRead: "the protocol cannot ask back, and a token is for the repositories that it names",
     codesWithoutBody: "an answer to HEAD has no body to carry a code",
   },
 );

@@ -40,6 +40,28 @@ export async function readAhead({ bytes, length }: IncomingBytes): Promise<Uint8
   return { bytes: Readable.from(pieces(), { objectMode: false }), length, failure: () => failure };
 }
 
+/** The same bytes in pieces of exactly this size, the last one excepted; a sender of nothing gives one empty piece. */
+export async function* inPieces(content: StreamedBytes, size: number): AsyncGenerator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const part of content.bytes as AsyncIterable<Uint8Array>) {
+      let rest = part;
+      while (length + rest.byteLength > size) {
+        yield Buffer.concat([...parts, rest.subarray(0, size - length)]);
+        rest = rest.subarray(size - length);
+        parts = [];
+        length = 0;
+      }
+      parts.push(rest);
+      length += rest.byteLength;
+    }
+  } catch (error) {
+    throw content.failure() ?? new Error("the bytes to send broke off", { cause: error });
+  }
+  yield Buffer.concat(parts);
+}
+
 /** How many bytes go out, where that is known before. */
 export function lengthOf(content: Uint8Array | StreamedBytes): number | undefined {
   return content instanceof Uint8Array ? content.byteLength : content.length;

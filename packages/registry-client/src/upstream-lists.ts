@@ -22,7 +22,7 @@ import type { UpstreamManifests } from "./upstream-manifests.ts";
 import { parseLocation } from "./upstream-url.ts";
 import type { Answer } from "./wire.ts";
 
-interface ListRequest extends Pick<RegistryRequest, "scopes" | "headers"> {
+interface ListRequest extends Pick<RegistryRequest, "scopes" | "headers" | "notFound"> {
   readonly target: string;
 }
 
@@ -42,13 +42,14 @@ export class UpstreamLists {
     const request = {
       target: this.#paths.path(repository, "tags/list"),
       scopes: this.#paths.scopes(repository, "pull"),
-    };
+      notFound: "NAME_UNKNOWN",
+    } as const;
     const { entries, next } = await this.#listNames(request, "tags", page);
     return { entries: entries.map((name) => this.#read(name, parseTag)), next };
   }
 
   async listRepositories(page: PageRequest): Promise<Page<RepositoryName>> {
-    const request = { target: "/v2/_catalog", scopes: ["registry:catalog:*"] };
+    const request = { target: "/v2/_catalog", scopes: ["registry:catalog:*"], notFound: "NAME_UNKNOWN" } as const;
     const { entries, next } = await this.#listNames(request, "repositories", page);
     return { entries: entries.map((name) => this.#read(name, parseRepositoryName)), next };
   }
@@ -76,7 +77,9 @@ export class UpstreamLists {
       target: `${this.#paths.path(repository, `referrers/${subject}`)}${filter}`,
       scopes: this.#paths.scopes(repository, "pull"),
       headers: { accept: mediaTypes.ociIndex },
-    };
+      // Where the endpoint is unknown, the answer says nothing about the repository.
+      notFound: "MANIFEST_UNKNOWN",
+    } as const;
     try {
       const referrers: Referrer[] = [];
       for await (const { fields, url } of this.#readPages(request)) referrers.push(...referrersOf(fields, url));
@@ -120,6 +123,8 @@ export class UpstreamLists {
         throw new UpstreamError("untrustworthy", `${url.host} lists something other than names`);
       }
       names.push(...listed.filter((name) => after === undefined || name > after));
+      // Some send everything at once and in no order. What comes in pages has to be in order already.
+      names.sort();
       if (names.length > limit || (names.length === limit && !isLast)) {
         const entries = names.slice(0, limit);
         return { entries, next: entries.at(-1) };
@@ -137,7 +142,7 @@ export class UpstreamLists {
       if (pages >= limits.maximumPages) {
         throw new UpstreamError("untrustworthy", `${registry.host} has a list without an end`);
       }
-      const asked: RegistryRequest = { ...request, target, method: "GET", expected: [200], notFound: "NAME_UNKNOWN" };
+      const asked: RegistryRequest = { ...request, target, method: "GET", expected: [200] };
       const answer = await this.#transport.ask(asked);
       const fields = await readFields(answer, limits.maximumListBytes, limits);
       target = nextTarget(answer, registry);

@@ -12,9 +12,10 @@ import {
   type UploadId,
   type UploadOptions,
 } from "@layerport/registry-core";
-import { lengthOf, readAhead, type StreamedBytes } from "./outgoing-bytes.ts";
+import { inPieces, lengthOf, readAhead, type StreamedBytes } from "./outgoing-bytes.ts";
 import type { RepositoryPaths } from "./repository-paths.ts";
 import type { RegistryRequest, Transport } from "./transport.ts";
+import { parseCount } from "./upstream-blob.ts";
 import { UpstreamError } from "./upstream-error.ts";
 import { parseLocation } from "./upstream-url.ts";
 import { type Answer, discard } from "./wire.ts";
@@ -29,8 +30,19 @@ interface Session {
   readonly location: string | URL;
   /** How many bytes the registry has, as far as it has told. */
   readonly length: number | undefined;
+  readonly minimumChunkBytes?: number | undefined;
 }
 
+interface Sending {
+  /** Where the upload ends with this chunk. */
+  readonly digest?: Digest;
+  readonly content: Uint8Array | StreamedBytes;
+  readonly start: number | undefined;
+}
+
+// A chunk whose end is not known is held in memory in pieces of this size, or of what the registry wants at least.
+const pieceBytes = 1024 * 1024;
+const maximumPieceBytes = 64 * 1024 * 1024;
 const maximumSessions = 10_000;
 const octets = { "content-type": "application/octet-stream" } as const;
 
@@ -124,11 +136,11 @@ export class UpstreamUploads {
     });
     await discard(answer);
     expectDigest(answer, digest);
-    const length = answer.header("content-length");
-    if (length === undefined || !/^\d{1,15}$/.test(length)) {
+    const length = parseCount(answer.header("content-length"));
+    if (length === undefined) {
       throw new UpstreamError("untrustworthy", `${answer.url.host} does not say how large a blob is`);
     }
-    return Number(length);
+    return length;
   }
 
   async #post(
@@ -165,16 +177,42 @@ export class UpstreamUploads {
   }
 
   /** Sends a chunk, and with a digest the end of the upload. */
-  async #send(
+  async #send(repository: RepositoryName, id: UploadId, sending: Sending): Promise<Upload> {
+    const { content, start } = sending;
+    if (content instanceof Uint8Array) return this.#sendOnce(repository, id, sending);
+    if (start !== undefined && content.length === undefined)
+      return this.#sendInPieces(repository, id, content, sending);
+    // A body that can be sent only once must not be what draws the challenge.
+    if (!this.#transport.isSignInKnown) await this.get(repository, id);
+    return this.#sendOnce(repository, id, sending);
+  }
+
+  /** One chunk has to say where it ends as well as where it starts, so bytes of unknown length become several. */
+  async #sendInPieces(
     repository: RepositoryName,
     id: UploadId,
-    sent: { digest?: Digest; content: Uint8Array | StreamedBytes; start: number | undefined },
+    content: StreamedBytes,
+    { digest, start = 0 }: Sending,
   ): Promise<Upload> {
-    const { digest, content, start } = sent;
+    const wanted = this.#sessions.get(keyOf(repository, id))?.minimumChunkBytes ?? 0;
+    if (wanted > maximumPieceBytes) {
+      throw new UpstreamError("untrustworthy", `the registry wants chunks of at least ${wanted} bytes`);
+    }
+    let upload: Upload = { id, length: start };
+    let held: Uint8Array | undefined;
+    for await (const piece of inPieces(content, Math.max(wanted, pieceBytes))) {
+      if (held !== undefined) upload = await this.#sendOnce(repository, id, { content: held, start: upload.length });
+      held = piece;
+    }
+    const last = { content: held ?? new Uint8Array(), start: upload.length };
+    return this.#sendOnce(repository, id, digest === undefined ? last : { ...last, digest });
+  }
+
+  async #sendOnce(repository: RepositoryName, id: UploadId, { digest, content, start }: Sending): Promise<Upload> {
     const length = lengthOf(content);
-    const isSentOnce = !(content instanceof Uint8Array);
-    if (isSentOnce && (!this.#transport.isSignInKnown || (start !== undefined && length === undefined))) {
-      // Its headers cannot say where a body of unknown length starts, and a challenge would come too late.
+    const known = this.#sessions.get(keyOf(repository, id))?.length;
+    if (start !== undefined && start !== (known ?? start)) {
+      // Not every registry looks where a chunk starts.
       refuseGap(start, await this.get(repository, id));
     }
     const hasRange = start !== undefined && length !== undefined && length > 0;
@@ -218,9 +256,9 @@ export class UpstreamUploads {
     }
     const said = answer.header("docker-upload-uuid");
     const id = parseUploadId(said !== undefined && uuid.test(said) ? said : randomUUID());
-    this.#remember(repository, id, { location: parseLocation(location, answer.url), length: 0 });
-    const minimum = answer.header("oci-chunk-min-length") ?? "";
-    return { id, length: 0, minimumChunkBytes: /^\d{1,15}$/.test(minimum) ? Number(minimum) : undefined };
+    const minimumChunkBytes = parseCount(answer.header("oci-chunk-min-length"));
+    this.#remember(repository, id, { location: parseLocation(location, answer.url), length: 0, minimumChunkBytes });
+    return { id, length: 0, minimumChunkBytes };
   }
 
   /** What an answer says of an upload that goes on. */
@@ -237,6 +275,7 @@ export class UpstreamUploads {
           ? (held?.location ?? this.#paths.path(repository, `blobs/uploads/${id}`))
           : parseLocation(location, answer.url),
       length: lengthFrom(end, held, answer),
+      minimumChunkBytes: held?.minimumChunkBytes,
     };
     this.#remember(repository, id, session);
     return session;

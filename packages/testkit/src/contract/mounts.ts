@@ -78,7 +78,7 @@ export function promiseMounts(bench: ContractBench): void {
       await expectRefusal(registry.openBlob(repository, digest), "BLOB_UNKNOWN", 404);
     });
 
-    it("without a source, a blob is mounted from any repository that may be read", async () => {
+    bench.needs("mayRead", "without a source, a blob is mounted from any repository that may be read", async () => {
       const registry = bench.registry();
       const { secret, digest } = await pushSecret();
       const repository = bench.repository();
