@@ -3,6 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
 import { type Leases, openLeases } from "./lease.ts";
+import { LookUps, pipelined } from "./look-ups.ts";
 import { type Subscription, subscribe } from "./subscribe.ts";
 import { type PrismaTransaction, runPgTransaction, runPrismaTransaction, type Transaction } from "./transaction.ts";
 
@@ -84,15 +85,17 @@ export function openDatabase(options: DatabaseOptions): Database {
       "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1",
   });
   pool.on("error", onError);
-  const lookUps = new pg.Pool({
+  const lookUpPool = new pg.Pool({
     ...connection,
+    ...pipelined,
     max: options.lookUpConnections ?? 4,
     idleTimeoutMillis: 30_000,
     // A statement that was planned over a few rows would walk the whole table once it has grown, until the next
     // ANALYZE; and planning anew each time costs as much as a look-up.
     options: "-c statement_timeout=10s -c enable_seqscan=off -c plan_cache_mode=force_generic_plan",
   });
-  lookUps.on("error", onError);
+  lookUpPool.on("error", onError);
+  const lookUps = new LookUps(lookUpPool);
 
   let prisma: PrismaClient | undefined;
   let leases: Leases | undefined;
@@ -108,10 +111,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const { rows } = await pool.query<Row>(toQuery(statement));
       return rows;
     },
-    async lookUp<Row extends object>(statement: Statement) {
-      const { rows } = await lookUps.query<Row>(toQuery(statement));
-      return rows;
-    },
+    lookUp: (statement) => lookUps.run(statement),
     transaction: (work) => runPgTransaction(pool, work),
     prismaTransaction(work) {
       return runPrismaTransaction(this.prisma, work);
@@ -132,7 +132,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       for (const subscription of subscriptions) await subscription.close();
       await leases?.close();
       await prisma?.$disconnect();
-      await Promise.all([pool.end(), lookUps.end()]);
+      await Promise.all([pool.end(), lookUpPool.end()]);
     },
   };
 }
