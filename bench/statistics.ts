@@ -1,5 +1,5 @@
 /** The middle one. @throws for none */
-export function median(values: readonly number[]): number {
+export function median(values: ArrayLike<number>): number {
   return percentile(values, 0.5);
 }
 

@@ -147,8 +147,8 @@ export const pushSlope: Workload = {
             manifest: image.manifest,
             count: tags,
           });
-          const first = median([...latenciesMs.slice(0, slopeWindow)]);
-          return { value: median([...latenciesMs.slice(-slopeWindow)]) / first };
+          const first = median(latenciesMs.slice(0, slopeWindow));
+          return { value: median(latenciesMs.slice(-slopeWindow)) / first };
         },
       },
     ];
