@@ -10,7 +10,8 @@ export type ResolveName = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-const blocked = new BlockList();
+// Two lists, since in one the IPv6 block of IPv4 addresses would take in every IPv4 address.
+const blocked = { 4: new BlockList(), 6: new BlockList() } as const;
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -24,7 +25,7 @@ for (const [network, prefix] of [
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 ] as const) {
-  blocked.addSubnet(network, prefix, "ipv4");
+  blocked[4].addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
   ["::", 128],
@@ -40,7 +41,7 @@ for (const [network, prefix] of [
   ["fec0::", 10],
   ["ff00::", 8],
 ] as const) {
-  blocked.addSubnet(network, prefix, "ipv6");
+  blocked[6].addSubnet(network, prefix, "ipv6");
 }
 
 // Where clouds and clusters keep what must not be read from outside, whatever address the name has.
@@ -48,19 +49,45 @@ const blockedName = /^(?:metadata|kubernetes)/;
 
 /** Whether this is an IP address of the public internet, as far as can be told from the address. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && !blocked.check(address, family === 6 ? "ipv6" : "ipv4");
+  switch (isIP(address)) {
+    case 4:
+      return !blocked[4].check(address, "ipv4");
+    case 6:
+      return !blocked[6].check(address, "ipv6");
+    default:
+      return false;
+  }
+}
+
+/** Where connections may go, besides to the public internet. */
+export interface ConnectOptions {
+  readonly timeoutMs: number;
+  /** Everywhere, or to these hosts, whatever addresses they have. */
+  readonly allowPrivateAddresses: boolean | readonly string[];
+  readonly resolveName?: ResolveName | undefined;
 }
 
 /**
- * Connects to public addresses only. A name is resolved once, every address of it is checked, and the connection goes
- * to an address that was checked, so a name that changes its address in between gains nothing.
+ * Connects to public addresses only, but for what is allowed. A name is resolved once, every address of it is checked,
+ * and the connection goes to an address that was checked, so a name that changes its address in between gains nothing.
  */
-export function connectToPublicOnly(
-  timeoutMs: number,
-  resolveName: ResolveName = systemLookup,
-): buildConnector.connector {
-  const lookup: LookupFunction = (name, options, done) => {
+export function makeConnector(options: ConnectOptions): buildConnector.connector {
+  const { timeoutMs: timeout, allowPrivateAddresses: allowed, resolveName = systemLookup } = options;
+  const connectAnywhere = buildConnector({ timeout, allowH2: false });
+  if (allowed === true) return connectAnywhere;
+  const allowedHosts = new Set(allowed === false ? [] : allowed.map((host) => host.toLowerCase()));
+  const connectChecked = buildConnector({ timeout, allowH2: false, lookup: makeLookup(resolveName) });
+  return (target, done) => {
+    const name = target.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+    if (allowedHosts.has(name)) connectAnywhere(target, done);
+    // An address needs no look-up, so the look-up would not see it.
+    else if (blockedName.test(name) || (isIP(name) !== 0 && !isPublicAddress(name))) done(forbidden(name), null);
+    else connectChecked(target, done);
+  };
+}
+
+function makeLookup(resolveName: ResolveName): LookupFunction {
+  return (name, options, done) => {
     resolveName(name, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error !== null || first === undefined) {
@@ -73,16 +100,6 @@ export function connectToPublicOnly(
         done(null, first.address, first.family);
       }
     });
-  };
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, lookup });
-  return (options, done) => {
-    // An address needs no look-up, so the look-up would not see it.
-    const name = options.hostname.replace(/^\[|\]$/g, "").toLowerCase();
-    if (blockedName.test(name) || (isIP(name) !== 0 && !isPublicAddress(name))) {
-      done(forbidden(name), null);
-      return;
-    }
-    connect(options, done);
   };
 }
 

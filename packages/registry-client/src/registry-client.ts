@@ -40,8 +40,8 @@ export interface RegistryClientOptions {
   /** Without them, what is open to everybody. */
   readonly credentials?: RegistryCredentials | undefined;
   readonly fetchLimits?: Partial<FetchLimits> | undefined;
-  /** Whether the registry, and what it leads to, may be on this machine or in its network. */
-  readonly allowPrivateAddresses?: boolean | undefined;
+  /** Whether the registry, and what it leads to, may be on this machine or in its network: all of it, or these hosts. */
+  readonly allowPrivateAddresses?: boolean | readonly string[] | undefined;
   /** Other hosts that the registry may name as the place to get tokens from. */
   readonly realmHosts?: readonly string[] | undefined;
   /** How names become addresses; as the system does it unless told otherwise. */

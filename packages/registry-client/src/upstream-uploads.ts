@@ -182,8 +182,8 @@ export class UpstreamUploads {
     if (content instanceof Uint8Array) return this.#sendOnce(repository, id, sending);
     if (start !== undefined && content.length === undefined)
       return this.#sendInPieces(repository, id, content, sending);
-    // A body that can be sent only once must not be what draws the challenge.
-    if (!this.#transport.isSignInKnown) await this.get(repository, id);
+    // A body that can be sent only once must not be what draws the challenge; whatever began the upload has drawn it.
+    if (!this.#transport.isSignInKnown && !this.#sessions.has(keyOf(repository, id))) await this.get(repository, id);
     return this.#sendOnce(repository, id, sending);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
-import { connectToPublicOnly, type ResolveName } from "./address-guard.ts";
+import { type ConnectOptions, makeConnector } from "./address-guard.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
 import type { StreamedBytes } from "./outgoing-bytes.ts";
 import { UpstreamError } from "./upstream-error.ts";
@@ -38,17 +38,14 @@ export class Wire {
   readonly #agent: Agent;
   readonly #limits: FetchLimits;
 
-  constructor(options: { limits: FetchLimits; allowPrivateAddresses: boolean; resolveName?: ResolveName | undefined }) {
-    const { limits, allowPrivateAddresses, resolveName } = options;
+  constructor({ limits, ...options }: { limits: FetchLimits } & Omit<ConnectOptions, "timeoutMs">) {
     this.#limits = limits;
     this.#agent = new Agent({
       allowH2: false,
       maxHeaderSize: limits.maximumHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
       bodyTimeout: limits.progressWindowMs,
-      connect: allowPrivateAddresses
-        ? { timeout: limits.connectTimeoutMs, allowH2: false }
-        : connectToPublicOnly(limits.connectTimeoutMs, resolveName),
+      connect: makeConnector({ ...options, timeoutMs: limits.connectTimeoutMs }),
     });
   }
 
