@@ -4,7 +4,8 @@ import { testDatabase } from "@layerport/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { record, verifyAuditChain } from "./audit.ts";
 
-const database = openDatabase({ url: await testDatabase(), connections: 10 });
+// The wait for a connection is not what is tested: a busy machine may make 200 transactions wait for long.
+const database = openDatabase({ url: await testDatabase(), connections: 10, waitMs: 60_000 });
 
 afterAll(() => database.close());
 

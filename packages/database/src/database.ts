@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly connections?: number;
   /** How many connections for look-ups; 4 unless given. */
   readonly lookUpConnections?: number;
+  /** How long a caller waits for a connection before it fails; 5,000 ms unless given. */
+  readonly waitMs?: number;
   /** What Postgres shows as the name of the sessions. */
   readonly applicationName?: string;
   /** Told of connections that break while idle; each is replaced by itself. */
@@ -73,7 +75,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName ?? "layerport",
     types: typeParsers,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.waitMs ?? 5_000,
   };
   const pool = new pg.Pool({
     ...connection,
@@ -114,7 +116,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     lookUp: (statement) => lookUps.run(statement),
     transaction: (work) => runPgTransaction(pool, work),
     prismaTransaction(work) {
-      return runPrismaTransaction(this.prisma, work);
+      return runPrismaTransaction(this.prisma, options.waitMs ?? 10_000, work);
     },
     subscribe(channel, receive) {
       const subscription = subscribe(connection, channel, receive, onError);

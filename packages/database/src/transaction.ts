@@ -49,6 +49,7 @@ export async function runPgTransaction<T>(pool: pg.Pool, work: (transaction: Tra
 
 export async function runPrismaTransaction<T>(
   prisma: PrismaClient,
+  waitMs: number,
   work: (transaction: PrismaTransaction) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -60,7 +61,7 @@ export async function runPrismaTransaction<T>(
             query: <Row extends object>({ text, values }: Statement) =>
               client.$queryRawUnsafe<Row[]>(text, ...(values ?? [])),
           }),
-        { timeout: 30_000, maxWait: 10_000 },
+        { timeout: 30_000, maxWait: waitMs },
       );
     } catch (error) {
       if (attempt < attempts && isRetryable(error)) continue;
