@@ -33,8 +33,7 @@ export function batchedLookup<Key, Row extends { position: number }, Answer>(
   const schedule = () => {
     if (isScheduled || underWay >= maximumUnderWay) return;
     isScheduled = true;
-    // After all sockets of this turn have been read, not after the first.
-    setImmediate(flush);
+    atEndOfTurn(flush);
   };
   const flush = () => {
     isScheduled = false;
@@ -65,6 +64,20 @@ export function batchedLookup<Key, Row extends { position: number }, Answer>(
       waiting.push({ key, resolve, reject });
       schedule();
     });
+}
+
+let due: (() => void)[] = [];
+
+/** Runs it after all sockets of this turn have been read, not after the first, and together with all others that wait
+ * for that: what they then ask of the database goes there together too. */
+function atEndOfTurn(flush: () => void): void {
+  due.push(flush);
+  if (due.length > 1) return;
+  setImmediate(() => {
+    const flushes = due;
+    due = [];
+    for (const one of flushes) one();
+  });
 }
 
 interface Waiting<Key, Answer> {

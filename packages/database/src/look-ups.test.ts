@@ -16,13 +16,13 @@ const divide = (value: number) =>
   database.lookUp<{ divided: number }>({ name: "divide", text: "SELECT 10 / $1::int AS divided", values: [value] });
 
 describe("look-ups", () => {
-  it("that begin in one turn are each answered with their own rows, over one connection", async () => {
+  it("that begin together are each answered with their own rows, over one connection", async () => {
     const answers = await Promise.all([1, 2, 3, 4, 5].map(double));
     expect(answers.map(([row]) => row?.doubled)).toEqual([2, 4, 6, 8, 10]);
     expect(new Set(answers.map(([row]) => row?.pid)).size).toBe(1);
   });
 
-  it("of one turn fail each for itself, and those of the next turn go on", async () => {
+  it("that begin together fail each for itself, and later ones go on", async () => {
     const [first, failed, last] = await Promise.allSettled([divide(2), divide(0), divide(5)]);
     expect(first).toMatchObject({ status: "fulfilled", value: [{ divided: 5 }] });
     expect(failed).toMatchObject({ status: "rejected", reason: { message: "division by zero" } });

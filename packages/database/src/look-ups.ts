@@ -8,7 +8,7 @@ interface Asked {
 }
 
 /**
- * Sends the look-ups of one turn of the event loop over one connection, one behind the other, without waiting for the
+ * Sends look-ups that begin together over one connection, one behind the other, without waiting for the
  * first answer. That costs one round trip, and Postgres wakes one process and not one for each.
  */
 export class LookUps {
@@ -23,7 +23,7 @@ export class LookUps {
   run<Row extends object>(statement: Statement): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       this.#asked.push({ statement, resolve: (rows) => resolve(rows as Row[]), reject });
-      if (this.#asked.length === 1) setImmediate(() => void this.#send());
+      if (this.#asked.length === 1) process.nextTick(() => void this.#send());
     });
   }
 
