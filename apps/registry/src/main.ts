@@ -57,6 +57,7 @@ async function main(environment: Environment): Promise<void> {
       workerUrl: environment.workerUrl,
       allowsPortalSockets: environment.isDevelopment,
       progress: defaultProgressRule,
+      headersTimeoutMs: 15_000,
     },
     metrics: new Metrics({ withProcess: true }),
     log,

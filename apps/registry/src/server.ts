@@ -36,6 +36,8 @@ export interface Settings extends Pick<FrontDoorOptions, "portalUrl" | "workerUr
   readonly allowedHosts: ReadonlySet<string>;
   readonly metricsToken: string | undefined;
   readonly progress: ProgressRule;
+  /** How long the headers of a request may take to arrive. */
+  readonly headersTimeoutMs: number;
 }
 
 /** The door, not listening yet. */
@@ -57,6 +59,8 @@ export function createServer(parts: {
 
 // Requests of which the metrics say how many are under way.
 const bringsBlob: ReadonlySet<string> = new Set<EndpointId>(["end-4b", "end-5", "end-6"]);
+
+function ignore(): void {}
 
 class Door implements DoorServer {
   readonly server: Server;
@@ -108,8 +112,8 @@ class Door implements DoorServer {
     const server = createHttpServer({
       // No limit on the whole of a request: the watchdog cuts those that stand still, however long the others take.
       requestTimeout: 0,
-      headersTimeout: 15_000,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: this.#settings.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(5_000, this.#settings.headersTimeoutMs / 3),
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
       // The front guard asks for it, and answers as everything here is answered.
@@ -136,6 +140,8 @@ class Door implements DoorServer {
     const visit = new Visit(request, response, this.#state);
     this.#connections.begin(request.socket, response);
     response.once("close", () => this.#account(visit));
+    // Whoever writes learns what broke; an event that nobody listens to would end the process besides.
+    response.on("error", ignore);
     this.#watchdog.watch(request, response, () => this.#cut(visit));
     try {
       if (refusal !== undefined) throw refusal;

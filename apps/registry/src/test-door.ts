@@ -103,6 +103,7 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
       workerUrl: "http://127.0.0.1:1",
       allowsPortalSockets: false,
       progress: { windowMs: 30_000, bytesPerSecond: 1024 },
+      headersTimeoutMs: 15_000,
       ...options.settings,
     },
     metrics: new Metrics({ withProcess: false }),

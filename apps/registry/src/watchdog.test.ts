@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { basic, overriding, repository, startDoor } from "./test-door.ts";
 
 describe("progress", () => {
-  const settings = { progress: { windowMs: 400, bytesPerSecond: 1000 } };
+  const settings = { progress: { windowMs: 800, bytesPerSecond: 500 } };
 
   it("B14 T59 a body that comes too slowly is cut (408), one that keeps moving goes on", async () => {
     const shrunk = await startDoor({ settings });
@@ -33,8 +33,8 @@ describe("progress", () => {
         });
       });
     };
-    // 20 bytes a second, and 4,000; the second takes four windows.
-    const [slow, steady] = await Promise.all([upload(1, 100), upload(200, 32)]);
+    // 20 bytes a second, and 20,000; the second takes four windows.
+    const [slow, steady] = await Promise.all([upload(1, 100), upload(1000, 64)]);
     expect(slow).toMatch(/^HTTP\/1\.1 408 /);
     expect(slow.toLowerCase()).toContain("connection: close");
     expect(steady).toMatch(/^HTTP\/1\.1 202 /);
@@ -64,13 +64,32 @@ describe("progress", () => {
     expect(outcome).toBe("cut");
   });
 
+  it("B14 T59 headers that come byte by byte are cut (408)", async () => {
+    const shrunk = await startDoor({ settings: { headersTimeoutMs: 600 } });
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(shrunk.port, "127.0.0.1");
+      const parts: string[] = [];
+      const headers = `GET /livez HTTP/1.1\r\nHost: ${shrunk.host}\r\nX-Slow: ${"x".repeat(1000)}`;
+      let at = 0;
+      const timer = setInterval(() => socket.write(headers.charAt(at++)), 20);
+      socket.on("data", (part) => parts.push(part.toString()));
+      // The server may close while a byte is on its way.
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearInterval(timer);
+        resolve(parts.join(""));
+      });
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   it("does not count the time in which the registry itself is slow", async () => {
     const slow = await startDoor({
       settings,
       wrapRegistry: (registry) =>
         overriding(registry, {
           async listTags(...parameters) {
-            await new Promise((resolve) => setTimeout(resolve, 1_500));
+            await new Promise((resolve) => setTimeout(resolve, 2_500));
             return registry.listTags(...parameters);
           },
         }),

@@ -25,11 +25,14 @@ interface Watched {
 export class ProgressWatchdog {
   readonly #rule: ProgressRule;
   readonly #watched = new Set<Watched>();
+  readonly #intervalMs: number;
   readonly #timer: NodeJS.Timeout;
+  #checkedAt = Date.now();
 
   constructor(rule: ProgressRule) {
     this.#rule = rule;
-    this.#timer = setInterval(() => this.#check(Date.now()), Math.min(5_000, rule.windowMs / 4));
+    this.#intervalMs = Math.min(5_000, rule.windowMs / 4);
+    this.#timer = setInterval(() => this.#check(Date.now()), this.#intervalMs);
     this.#timer.unref();
   }
 
@@ -46,9 +49,12 @@ export class ProgressWatchdog {
 
   #check(now: number): void {
     const { windowMs, bytesPerSecond } = this.#rule;
+    // A process that was busy for so long has not read what its peers sent meanwhile.
+    const wasBusy = now - this.#checkedAt > this.#intervalMs * 2;
+    this.#checkedAt = now;
     for (const watched of this.#watched) {
       const bytes = movedBytes(watched.request.socket);
-      if (waitsForPeer(watched)) {
+      if (!wasBusy && waitsForPeer(watched)) {
         if (now - watched.since < windowMs) continue;
         if (bytes - watched.bytes < (bytesPerSecond * windowMs) / 1000) {
           this.#watched.delete(watched);
