@@ -50,6 +50,12 @@ async function main(): Promise<void> {
     opened.push(one);
     return one;
   };
+  const stopAll = async () => {
+    for (const one of opened.splice(0).reverse()) await one.stop();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void stopAll().finally(() => process.exit(1)));
+  }
   try {
     const sides: Side[] = [await open(startOurs()), await open(startDebian())];
     for (const url of values.peer ?? []) sides.push(peerAt(url));
@@ -64,7 +70,7 @@ async function main(): Promise<void> {
     console.log(formatHead());
     await runAll(bench, chosen, repeats);
   } finally {
-    for (const one of opened.reverse()) await one.stop();
+    await stopAll();
   }
 }
 
