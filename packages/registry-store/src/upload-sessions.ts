@@ -54,7 +54,7 @@ export class UploadSessions {
   /** @throws BLOB_UPLOAD_UNKNOWN */
   async get(repository: RepositoryName, id: UploadId, actor: Actor): Promise<UploadSession> {
     const { organization, path } = splitRepositoryName(repository);
-    const [session] = await this.#database.query<UploadSession>({
+    const [session] = await this.#database.lookUp<UploadSession>({
       name: "upload-get",
       text: `SELECT session.id, session.repository_id AS "repositoryId", session.principal, session.algorithm,
           session.durable_length AS length, session.content, session.staged_id AS "stagedId", session.writer

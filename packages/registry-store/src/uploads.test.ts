@@ -226,7 +226,7 @@ describe("a writer that has lost its place", () => {
     await begun.promise;
     // Of this file's database only: the tests share a Postgres.
     await database.query({
-      text: `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+      text: `SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     });
     await registry.appendChunk(repository, id, { bytes: sending(second), start: first.length });
