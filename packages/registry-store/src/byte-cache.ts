@@ -18,6 +18,7 @@ export class ByteCache {
   }
 
   keep(digest: Digest, bytes: Uint8Array): void {
-    this.#bytes.set(digest, bytes);
+    // A view of a larger buffer would keep all of that in memory.
+    this.#bytes.set(digest, bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes));
   }
 }

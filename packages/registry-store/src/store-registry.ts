@@ -92,7 +92,7 @@ export class StoreRegistry implements Registry {
   }
 
   getUpload(repository: RepositoryName, id: UploadId): Promise<Upload> {
-    return this.#parts.uploads.get(repository, id, this.#actor);
+    return this.#parts.uploads.get({ repository, id, actor: this.#actor });
   }
 
   appendChunk(repository: RepositoryName, id: UploadId, chunk: Chunk): Promise<Upload> {

@@ -6,10 +6,16 @@ import {
   RegistryError,
   type RepositoryName,
   splitRepositoryName,
-  type Upload,
   type UploadId,
 } from "@layerport/registry-core";
 import type { Repositories } from "./repositories.ts";
+
+/** Which upload of whom. */
+export interface UploadAddress {
+  readonly repository: RepositoryName;
+  readonly id: UploadId;
+  readonly actor: Actor;
+}
 
 /** An upload session as it was read. A change of it is refused when it has changed since. */
 export interface UploadSession {
@@ -26,6 +32,9 @@ export interface UploadSession {
   readonly writer: string | null;
 }
 
+const columns = `session.id, session.repository_id AS "repositoryId", session.principal, session.algorithm,
+  session.durable_length AS length, session.content, session.staged_id AS "stagedId", session.writer`;
+
 /** The rows of uploads. A session belongs to one repository and one principal, and is unknown to all others (T12). */
 export class UploadSessions {
   readonly #database: Database;
@@ -37,27 +46,26 @@ export class UploadSessions {
   }
 
   /** @throws NAME_UNKNOWN */
-  async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<Upload> {
+  async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadSession> {
     const by = { repository, actor, place: await this.#repositories.placeOf(repository) };
     return this.#repositories.change(by, async (sql, repositoryId) => {
-      const [started] = await sql.query<{ id: UploadId }>({
+      const [started] = await sql.query<UploadSession>({
         name: "upload-start",
-        text: `INSERT INTO upload_session (id, repository_id, principal, algorithm, content)
-          VALUES ($1::uuid, $2::uuid, $3, $4, '') RETURNING id`,
+        text: `INSERT INTO upload_session AS session (id, repository_id, principal, algorithm, content)
+          VALUES ($1::uuid, $2::uuid, $3, $4, '') RETURNING ${columns}`,
         values: [randomUUID(), repositoryId, principalOf(actor), algorithm],
       });
       if (started === undefined) throw new Error("an upload was not started");
-      return { id: started.id, length: 0 };
+      return started;
     });
   }
 
   /** @throws BLOB_UPLOAD_UNKNOWN */
-  async get(repository: RepositoryName, id: UploadId, actor: Actor): Promise<UploadSession> {
+  async get({ repository, id, actor }: UploadAddress): Promise<UploadSession> {
     const { organization, path } = splitRepositoryName(repository);
     const [session] = await this.#database.lookUp<UploadSession>({
       name: "upload-get",
-      text: `SELECT session.id, session.repository_id AS "repositoryId", session.principal, session.algorithm,
-          session.durable_length AS length, session.content, session.staged_id AS "stagedId", session.writer
+      text: `SELECT ${columns}
         FROM upload_session session
         JOIN repository ON repository.id = session.repository_id
         JOIN organization ON organization.id = repository.organization_id
@@ -68,17 +76,17 @@ export class UploadSessions {
     return session;
   }
 
-  /** Adds bytes to those in the row and answers the new length. @throws BLOB_UPLOAD_UNKNOWN, BLOB_UPLOAD_INVALID (416) */
-  async appendInline(session: UploadSession, bytes: Uint8Array): Promise<number> {
-    const [appended] = await this.#database.query<{ length: number }>({
+  /** Adds bytes to those in the row; answers whether the session was still as it was read. */
+  async appendInline(session: UploadSession, bytes: Uint8Array): Promise<boolean> {
+    const appended = await this.#database.query({
       name: "upload-append-inline",
       text: `UPDATE upload_session SET content = content || $3, durable_length = durable_length + octet_length($3),
           last_active_at = now()
         WHERE id = $1::uuid AND durable_length = $2::bigint AND content IS NOT NULL AND writer IS NULL
-        RETURNING durable_length AS length`,
+        RETURNING id`,
       values: [session.id, session.length, bytes],
     });
-    return appended?.length ?? this.refuseChanged(session);
+    return appended.length > 0;
   }
 
   /** Takes the writer's place. Asked for under the session's lease. @throws BLOB_UPLOAD_UNKNOWN, BLOB_UPLOAD_INVALID (416) */
@@ -164,6 +172,7 @@ export function chunkOutOfOrder(session: UploadSession): RegistryError {
   return new RegistryError("BLOB_UPLOAD_INVALID", { length: session.length }, { status: 416 });
 }
 
-function principalOf(actor: Actor): string {
+/** Whom a session belongs to. */
+export function principalOf(actor: Actor): string {
   return `${actor.kind}:${actor.id ?? actor.name}`;
 }

@@ -97,6 +97,41 @@ describe("an upload", () => {
     expect(await servedAs(registry, repository, digest)).toBe(digest);
   });
 
+  it("of a few bytes goes from one process to another and back, with starts given or not", async () => {
+    const { registry: other } = await bench.reopen();
+    for (const isStartGiven of [true, false]) {
+      const repository = bench.repository();
+      const chunks = [bytes(901), bytes(902), bytes(903), bytes(904)];
+      const { id } = await registry.startUpload(repository);
+      let length = 0;
+      for (const [at, chunk] of chunks.entries()) {
+        const start = isStartGiven ? length : undefined;
+        length += chunk.length;
+        const by = at % 2 === 0 ? other : registry;
+        expect(await by.appendChunk(repository, id, { bytes: sending(chunk), start })).toEqual({ id, length });
+      }
+      const content = concatenate(chunks);
+      await other.completeUpload(repository, id, digestOf(content));
+      expect(await servedAs(registry, repository, digestOf(content))).toBe(digestOf(content));
+      expect(await refusalOf(registry.appendChunk(repository, id, { bytes: sending(bytes(1)) }))).toBe(
+        "BLOB_UPLOAD_UNKNOWN",
+      );
+      expect(await refusalOf(registry.completeUpload(repository, id, digestOf(content)))).toBe("BLOB_UPLOAD_UNKNOWN");
+    }
+  });
+
+  it("B42: takes one of two chunks at once also when neither says where it starts", async () => {
+    const repository = bench.repository();
+    const { id } = await registry.startUpload(repository);
+    const rivals = [bytes(500), bytes(600)];
+    const settled = await Promise.allSettled(
+      rivals.map((rival) => registry.appendChunk(repository, id, { bytes: sending(rival) })),
+    );
+    expect(settled.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const won = rivals[settled.findIndex(({ status }) => status === "fulfilled")]!;
+    await registry.completeUpload(repository, id, digestOf(won));
+  });
+
   it("F03: cuts off bytes beyond those that were committed, and goes on", async () => {
     const { repository, id, stagedId, first, second, digest } = await begin();
     await blobs.appendStaged(stagedId, first.length, sending(bytes("written, and never committed")));

@@ -1,13 +1,20 @@
 import type { BlobStore } from "@layerport/blob-storage";
 import type { Database } from "@layerport/database";
-import type { Actor, Chunk, Digest, RepositoryName, Upload, UploadId, UploadOptions } from "@layerport/registry-core";
+import type { Actor, Chunk, Digest, RepositoryName, Upload, UploadOptions } from "@layerport/registry-core";
 import type { BlobIntake } from "./blob-intake.ts";
 import { digestInvalid } from "./blob-intake.ts";
 import { type BlobRows, type BlobTarget, inlineLimit } from "./blob-rows.ts";
 import { Incoming } from "./incoming.ts";
+import { KnownSessions } from "./known-sessions.ts";
 import { digestLike } from "./running-hash.ts";
 import { SessionHashes } from "./session-hashes.ts";
-import { chunkOutOfOrder, type UploadSession, type UploadSessions } from "./upload-sessions.ts";
+import {
+  chunkOutOfOrder,
+  principalOf,
+  type UploadAddress,
+  type UploadSession,
+  type UploadSessions,
+} from "./upload-sessions.ts";
 import { type Completion, UploadWriter } from "./upload-writer.ts";
 
 /** What uploads work with. */
@@ -27,99 +34,132 @@ export class Uploads {
   readonly #rooms: UploadRooms;
   readonly #writer: UploadWriter;
   readonly #hashes = new SessionHashes();
+  readonly #known = new KnownSessions();
+  readonly #writing = new Set<string>();
 
   constructor(rooms: UploadRooms) {
     this.#rooms = rooms;
     this.#writer = new UploadWriter({ ...rooms, hashes: this.#hashes, leases: rooms.database.leases });
   }
 
-  start(repository: RepositoryName, actor: Actor, options: UploadOptions | undefined): Promise<Upload> {
-    return this.#rooms.sessions.start(repository, actor, options?.algorithm ?? "sha256");
+  async start(repository: RepositoryName, actor: Actor, options: UploadOptions | undefined): Promise<Upload> {
+    const session = await this.#rooms.sessions.start(repository, actor, options?.algorithm ?? "sha256");
+    this.#known.keep({ repository, id: session.id, actor }, session);
+    return { id: session.id, length: 0 };
   }
 
-  async get(repository: RepositoryName, id: UploadId, actor: Actor): Promise<Upload> {
-    const session = await this.#rooms.sessions.get(repository, id, actor);
+  async get(address: UploadAddress): Promise<Upload> {
+    const session = await this.#rooms.sessions.get(address);
     if (!(await this.#writer.hasBytes(session))) await this.#writer.endLost(session);
-    return { id, length: session.length };
+    return { id: session.id, length: session.length };
   }
 
-  async append({ repository, id, actor }: UploadAddress, chunk: Chunk): Promise<Upload> {
-    const session = await this.#rooms.sessions.get(repository, id, actor);
-    return receive(session, chunk, async (incoming) => {
-      const isSmall = await this.#fitsInRow(session, incoming);
-      const length = isSmall
-        ? await this.#appendInline(session, incoming)
-        : await this.#writer.append(session, incoming);
-      return { id, length };
+  async append(address: UploadAddress, chunk: Chunk): Promise<Upload> {
+    const length = await this.#receive(address, chunk, {
+      small: (session, incoming) => this.#appendInline(address, session, incoming),
+      large: (session, incoming) => this.#writer.append(session, incoming),
     });
+    return { id: address.id, length };
   }
 
   /** Answers the size of the blob that the upload has become. */
-  async complete({ repository, id, actor }: UploadAddress, digest: Digest, last: Chunk | undefined): Promise<number> {
-    const session = await this.#rooms.sessions.get(repository, id, actor);
-    const change: BlobTarget["change"] = (work) => work(this.#rooms.database, session.repositoryId);
-    return receive(session, last, async (incoming) => {
-      const isSmall = await this.#fitsInRow(session, incoming);
-      return isSmall
-        ? this.#completeInline(session, incoming, { digest, change })
-        : this.#writer.complete(session, incoming, { digest, change });
+  async complete(address: UploadAddress, digest: Digest, last: Chunk | undefined): Promise<number> {
+    const to = (session: UploadSession): Completion => ({
+      digest,
+      change: (work) => work(this.#rooms.database, session.repositoryId),
+    });
+    return this.#receive(address, last, {
+      small: (session, incoming, isFresh) => this.#completeInline(address, session, { incoming, isFresh, digest }),
+      large: (session, incoming) => this.#writer.complete(session, incoming, to(session)),
     });
   }
 
-  async #completeInline(session: UploadSession, incoming: Incoming, to: Completion): Promise<number> {
-    const { digest, change } = to;
-    if (incoming.failure) await this.#appendInline(session, incoming);
-    const content = Buffer.concat([session.content ?? Buffer.of(), incoming.head]);
-    if (digestLike(digest, content) !== digest) {
-      await this.#rooms.sessions.end(session);
-      throw digestInvalid(digest);
-    }
-    const isStored = await this.#rooms.intake.storeInline({ change, session }, digest, content);
-    if (!isStored) await this.#rooms.sessions.refuseChanged(session);
-    return content.byteLength;
-  }
-
-  async cancel({ repository, id, actor }: UploadAddress): Promise<void> {
-    const session = await this.#rooms.sessions.get(repository, id, actor);
+  async cancel(address: UploadAddress): Promise<void> {
+    const session = await this.#rooms.sessions.get(address);
     const { stagedId } = await this.#rooms.sessions.cancel(session);
-    this.#hashes.forget(id);
+    this.#known.forget(address.id);
+    this.#hashes.forget(address.id);
     // A writer that is at work finds its session gone and discards what it staged itself.
     if (stagedId !== null) await this.#rooms.blobs.discardStaged(stagedId);
   }
 
-  /** Whether the session's row can hold all bytes, those of this chunk included. @throws SIZE_INVALID */
-  async #fitsInRow(session: UploadSession, incoming: Incoming): Promise<boolean> {
-    if (session.content === null || session.writer !== null) return false;
-    return incoming.takeUpTo(inlineLimit - session.length);
+  /**
+   * Takes a chunk in where the last one ended, and leaves its sender when it is refused. A short upload is tried as
+   * this process last left it, which saves reading its row, and again as its row is when that was out of date.
+   */
+  async #receive(address: UploadAddress, chunk: Chunk | undefined, ways: Ways): Promise<number> {
+    // In this process a second writer is refused at once, whoever would commit first. One who has only learnt the id
+    // is not the same writer, and keeps nobody out.
+    const writer = `${address.id} ${principalOf(address.actor)}`;
+    if (this.#writing.has(writer)) throw chunkOutOfOrder(await this.#rooms.sessions.get(address));
+    const incoming = new Incoming(chunk);
+    const attempt = async (session: UploadSession, isFresh: boolean): Promise<number | undefined> => {
+      if (chunk?.start !== undefined && chunk.start !== session.length) return undefined;
+      if (await fitsInRow(session, incoming)) return ways.small(session, incoming, isFresh);
+      this.#known.forget(address.id);
+      return isFresh ? ways.large(session, incoming) : undefined;
+    };
+    this.#writing.add(writer);
+    try {
+      const known = this.#known.find(address);
+      const taken = known && (await attempt(known, false));
+      if (taken !== undefined) return taken;
+      const session = await this.#rooms.sessions.get(address);
+      return (await attempt(session, true)) ?? (await this.#rooms.sessions.refuseChanged(session));
+    } finally {
+      this.#writing.delete(writer);
+      await incoming.abandon();
+    }
   }
 
   /** Keeps also what came before the sender broke off, and then throws what made it. */
-  async #appendInline(session: UploadSession, incoming: Incoming): Promise<number> {
+  async #appendInline(address: UploadAddress, session: UploadSession, incoming: Incoming): Promise<number | undefined> {
     const { head } = incoming;
-    const length = head.byteLength === 0 ? session.length : await this.#rooms.sessions.appendInline(session, head);
+    if (head.byteLength > 0 && !(await this.#rooms.sessions.appendInline(session, head))) return undefined;
+    const content = contentWith(session, head);
+    this.#known.keep(address, { ...session, content, length: content.byteLength });
     if (incoming.failure) throw incoming.failure.cause;
-    return length;
+    return content.byteLength;
+  }
+
+  async #completeInline(
+    address: UploadAddress,
+    session: UploadSession,
+    { incoming, isFresh, digest }: InlineCompletion,
+  ): Promise<number | undefined> {
+    if (incoming.failure) return this.#appendInline(address, session, incoming);
+    const content = contentWith(session, incoming.head);
+    const change: BlobTarget["change"] = (work) => work(this.#rooms.database, session.repositoryId);
+    if (digestLike(digest, content) !== digest) {
+      if (!isFresh) return undefined;
+      await this.#rooms.sessions.end(session);
+      this.#known.forget(session.id);
+      throw digestInvalid(digest);
+    }
+    if (!(await this.#rooms.intake.storeInline({ change, session }, digest, content))) return undefined;
+    this.#known.forget(session.id);
+    return content.byteLength;
   }
 }
 
-/** Takes a chunk in where the last one ended, and leaves its sender when it is refused. */
-async function receive<Answer>(
-  session: UploadSession,
-  chunk: Chunk | undefined,
-  work: (incoming: Incoming) => Promise<Answer>,
-): Promise<Answer> {
-  if (chunk?.start !== undefined && chunk.start !== session.length) throw chunkOutOfOrder(session);
-  const incoming = new Incoming(chunk);
-  try {
-    return await work(incoming);
-  } finally {
-    await incoming.abandon();
-  }
+/** What is done with a chunk; `undefined` when the session was not as it was given. */
+interface Ways {
+  readonly small: (session: UploadSession, incoming: Incoming, isFresh: boolean) => Promise<number | undefined>;
+  readonly large: (session: UploadSession, incoming: Incoming) => Promise<number>;
 }
 
-/** Which upload of whom. */
-export interface UploadAddress {
-  readonly repository: RepositoryName;
-  readonly id: UploadId;
-  readonly actor: Actor;
+interface InlineCompletion {
+  readonly incoming: Incoming;
+  readonly isFresh: boolean;
+  readonly digest: Digest;
+}
+
+/** Whether the session's row can hold all bytes, those of this chunk included. @throws SIZE_INVALID */
+async function fitsInRow(session: UploadSession, incoming: Incoming): Promise<boolean> {
+  if (session.content === null || session.writer !== null) return false;
+  return incoming.takeUpTo(inlineLimit - session.length);
+}
+
+function contentWith({ content }: UploadSession, more: Buffer): Buffer {
+  return content === null || content.byteLength === 0 ? more : Buffer.concat([content, more]);
 }
