@@ -5,9 +5,13 @@ import { browserOptions } from "./browser-options.ts";
 export default defineConfig({
   testDir: "portal",
   globalSetup: "./global-setup.ts",
-  // The first journey makes the administrator whom the others sign in as.
   fullyParallel: false,
   workers: 1,
+  // The first journeys make the administrator and the organization that the others need.
+  projects: [
+    { name: "entry", testMatch: "entry.spec.ts" },
+    { name: "pages", testIgnore: "entry.spec.ts", dependencies: ["entry"] },
+  ],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

@@ -59,21 +59,26 @@ export async function makePeople(stack: SharedStack): Promise<People> {
     await page.getByText("Revoked revoked").waitFor();
     return { readOnly, expired, revoked };
   });
+  await createUser(stack, administrator, stranger);
   const environment = await environmentOf(stack, "worker");
-  await mustRun(
-    process.execPath,
-    ["apps/worker/src/commands/create-user.ts", administrator.username, stranger.username, "eve@example.test"],
-    {
-      cwd: join(import.meta.dirname, "../.."),
-      environment,
-      stdin: `${administrator.password}\n${stranger.password}\n`,
-    },
-  );
   const count = await expireAccessTokens(environment.DATABASE_URL ?? "", "expired");
   if (count !== 1) {
     throw new Error(`${count} access tokens have the name "expired"`);
   }
   return { administrator, stranger, tokens };
+}
+
+/** Adds a person in the administrator's name, as whoever runs the machine does it. */
+export async function createUser(stack: SharedStack, asked: Credentials, person: Credentials): Promise<void> {
+  await mustRun(
+    process.execPath,
+    ["apps/worker/src/commands/create-user.ts", asked.username, person.username, `${person.username}@example.test`],
+    {
+      cwd: join(import.meta.dirname, "../.."),
+      environment: await environmentOf(stack, "worker"),
+      stdin: `${asked.password}\n${person.password}\n`,
+    },
+  );
 }
 
 /** Makes a repository of the administrator's public, on its page. */
