@@ -192,9 +192,9 @@ test.describe("an access token", () => {
   test("with a pattern that is none is refused at its field", async ({ page }) => {
     await page.goto("/settings/tokens");
     await page.getByLabel("Name", { exact: true }).fill("laptop");
-    await page.getByLabel("Repositories").fill("acme/[a-z]");
+    await page.getByLabel("Repositories", { exact: true }).fill("acme/[a-z]");
     await page.getByRole("button", { name: "Create token" }).click();
-    await expect(page.getByLabel("Repositories")).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("Repositories", { exact: true })).toHaveAttribute("aria-invalid", "true");
     await expect(page.getByLabel("Name", { exact: true })).toHaveValue("laptop");
   });
 

@@ -1,6 +1,6 @@
-import { test as base, type Page } from "@playwright/test";
+import { type Browser, test as base, type Page } from "@playwright/test";
 import { createUser } from "../clients/people.ts";
-import { openRegistryTools, type RegistryTools } from "../clients/registry-tools.ts";
+import { type Credentials, openRegistryTools, type RegistryTools } from "../clients/registry-tools.ts";
 import { type RealImage, type RealImageName, realImages } from "../images/index.ts";
 import { type SharedStack, sharedLayerport } from "../stack.ts";
 import { administrator, signIn, stranger } from "./people.ts";
@@ -11,6 +11,8 @@ type Images = Readonly<Record<RealImageName, RealImage>>;
 export interface Furnished {
   readonly layerport: SharedStack;
   readonly images: Images;
+  /** The cookies of a browser in which the administrator is signed in. */
+  readonly administratorsState: SessionState;
   /** Pushes a real image in the administrator's name, byte for byte. */
   push(image: RealImageName, name: string): Promise<void>;
 }
@@ -28,7 +30,6 @@ type SessionState = Awaited<ReturnType<ReturnType<Page["context"]>["storageState
 
 interface Sessions {
   readonly furnished: Furnished;
-  readonly administratorsState: SessionState;
   readonly strangersState: SessionState;
 }
 
@@ -46,8 +47,7 @@ const furniture: readonly (readonly [RealImageName, string])[] = [
 /** Tests of pages that show something. `entry.spec.ts` has run before, so there is an administrator. */
 export const test = base.extend<Visitors, Sessions>({
   furnished: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what a fixture needs.
-    async ({}, use) => {
+    async ({ browser }, use) => {
       const layerport = sharedLayerport();
       const images = await realImages();
       const tools = await openRegistryTools({ registries: [layerport.host] });
@@ -57,21 +57,13 @@ export const test = base.extend<Visitors, Sessions>({
         const push = (image: RealImageName, name: string) =>
           pushImage(tools, images[image], `${layerport.host}/${name}`);
         for (const [image, name] of furniture) await push(image, name);
-        await use({ layerport, images, push });
+        const administratorsState = await signedInState(browser, layerport, administrator);
+        await use({ layerport, images, administratorsState, push });
       } finally {
         await tools.close();
       }
     },
     { scope: "worker", timeout: 180_000 },
-  ],
-  administratorsState: [
-    async ({ browser, furnished }, use) => {
-      const page = await browser.newPage();
-      await signIn(page, furnished.layerport.url, administrator);
-      await use(await page.context().storageState());
-      await page.context().close();
-    },
-    { scope: "worker" },
   ],
   strangersState: [
     async ({ browser, furnished }, use) => {
@@ -79,15 +71,12 @@ export const test = base.extend<Visitors, Sessions>({
       await createUser(furnished.layerport, administrator, stranger).catch((cause: unknown) => {
         if (!String(cause).includes("taken")) throw new Error("the stranger could not be made", { cause });
       });
-      const page = await browser.newPage();
-      await signIn(page, furnished.layerport.url, stranger);
-      await use(await page.context().storageState());
-      await page.context().close();
+      await use(await signedInState(browser, furnished.layerport, stranger));
     },
     { scope: "worker" },
   ],
   baseURL: async ({ furnished }, use) => use(furnished.layerport.url),
-  storageState: async ({ administratorsState }, use) => use(administratorsState),
+  storageState: async ({ furnished }, use) => use(furnished.administratorsState),
   strangersPage: async ({ browser, baseURL, strangersState }, use) => {
     const context = await browser.newContext({ ...(baseURL ? { baseURL } : {}), storageState: strangersState });
     await use(await context.newPage());
@@ -102,6 +91,14 @@ export const test = base.extend<Visitors, Sessions>({
     await context.close();
   },
 });
+
+async function signedInState(browser: Browser, { url }: SharedStack, person: Credentials): Promise<SessionState> {
+  const page = await browser.newPage();
+  await signIn(page, url, person);
+  const state = await page.context().storageState();
+  await page.context().close();
+  return state;
+}
 
 async function pushImage(tools: RegistryTools, { reference }: RealImage, name: string): Promise<void> {
   await tools.must("skopeo", ["copy", "--all", "--preserve-digests", reference, `docker://${name}`]);
