@@ -13,7 +13,7 @@ import { LiveRefresh } from "../views/live/live-refresh.tsx";
 import { FirstPushStep } from "../views/repository/first-push-step.tsx";
 import { RepositoryRows } from "../views/repository/repository-rows.tsx";
 
-/** Page 3: what changed in my images? */
+/** What changed in my images? */
 export default async function HomePage() {
   const viewer = await findViewer();
   if (!viewer) redirect((await rooms().accounts.setupState()) === "open" ? "/setup" : "/explore");

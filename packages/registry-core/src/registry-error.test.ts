@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RegistryError, type RegistryErrorCode, registryErrorCodes } from "./registry-error.ts";
 
-/** The status of each code, as architecture.md has them. */
+/** The status of each code. */
 const statuses: Readonly<Record<RegistryErrorCode, number>> = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_INVALID: 400,

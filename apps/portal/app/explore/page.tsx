@@ -20,7 +20,7 @@ export const metadata = { title: "Explore" };
 
 const repositoriesPerPage = 40;
 
-/** Page 4: is there an image for this here? */
+/** Is there an image for this here? */
 export default async function ExplorePage({ searchParams }: { searchParams: SearchParameters }) {
   const query = await searchParams;
   const search = firstValue(query.q)?.trim() || undefined;

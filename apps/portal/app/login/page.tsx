@@ -8,7 +8,7 @@ import { PlainFrame } from "../../views/frame/plain-frame.tsx";
 
 export const metadata = { title: "Sign in" };
 
-/** Page 2: how do I get in here? */
+/** How do I get in here? */
 export default async function LoginPage({ searchParams }: { readonly searchParams: SearchParameters }) {
   const query = await searchParams;
   const returnTo = returnPath(firstValue(query.callbackUrl));

@@ -13,7 +13,7 @@ import { SetupSteps } from "../../views/setup/setup-steps.tsx";
 
 export const metadata = { title: "Set up" };
 
-/** Page 1: is this healthy, and how do I push? Gone once set-up is finished. */
+/** Is this healthy, and how do I push? Gone once set-up is finished. */
 export default async function SetupPage({ searchParams }: { readonly searchParams: SearchParameters }) {
   const { accounts } = rooms();
   const state = await accounts.setupState();

@@ -25,7 +25,7 @@ export interface ImagePageProps {
   readonly tab: string | undefined;
 }
 
-/** Page 14: what exactly is this, and what is it made of? The same for a tag and for a digest. */
+/** What exactly is this, and what is it made of? The same for a tag and for a digest. */
 export async function ImagePage(props: ImagePageProps) {
   const { repository: name, reference, platform } = props;
   const tab = tabNames.find((known) => known === props.tab) ?? "layers";

@@ -25,7 +25,7 @@ export async function generateMetadata({ params }: OrganizationPageProps) {
   return { title: (await params).organization };
 }
 
-/** Page 6: what does this organization ship? An organization that the viewer may not see is as absent as none. */
+/** What does this organization ship? An organization that the viewer may not see is as absent as none. */
 export default async function OrganizationPage({ params, searchParams }: OrganizationPageProps) {
   const organization = readOrganizationName((await params).organization);
   const after = firstValue((await searchParams).after);

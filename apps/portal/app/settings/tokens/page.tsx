@@ -10,7 +10,7 @@ import { TokenTable } from "../../../views/token/token-table.tsx";
 
 export const metadata = { title: "Access tokens" };
 
-/** Page 30: what can act as me? */
+/** What can act as me? */
 export default async function TokensPage() {
   const viewer = await requireViewer("/settings/tokens");
   const { accounts, environment } = rooms();

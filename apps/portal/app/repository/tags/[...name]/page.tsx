@@ -23,7 +23,7 @@ export async function generateMetadata({ params }: TagsPageProps) {
   return { title: `Tags of ${readRepositoryName((await params).name)}` };
 }
 
-/** Page 13: which tag is newest, and which are the same image. */
+/** Which tag is newest, and which are the same image. */
 export default async function TagsPage({ params, searchParams }: TagsPageProps) {
   const name = readRepositoryName((await params).name);
   const query = await searchParams;
