@@ -84,7 +84,7 @@ export async function startLayerport(options: StackOptions = {}): Promise<Stack>
     async killAll() {
       const pids = [...readPids(dataDir).values()];
       const ended = kill("SIGKILL");
-      for (const pid of pids) process.kill(pid, "SIGKILL");
+      for (const pid of pids) killIfAlive(pid);
       await ended;
       await untilGone(pids);
     },
@@ -150,6 +150,15 @@ export function isAlive(pid: number): boolean {
     return !/\) Z /.test(fs.readFileSync(stat, "utf8"));
   } catch {
     return false;
+  }
+}
+
+/** Some of them watch each other, so one may be gone by the time its turn has come. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 
