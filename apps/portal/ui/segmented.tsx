@@ -1,5 +1,4 @@
 import { clsx } from "clsx";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Tab } from "./tabs.tsx";
 
@@ -10,12 +9,12 @@ const part =
 const unchosen = "text-fg-muted hover:bg-hover hover:text-fg";
 const chosen = "bg-selected font-medium text-fg";
 
-/** A few ways to look at the same thing, of which one holds; each is an address. */
+/** A few ways to look at the same thing, of which one holds; each is an address, loaded anew as those of `Tabs`. */
 export function SegmentedLinks({ label, options }: { label: string; options: readonly Tab[] }) {
   return (
     <nav aria-label={label} className={frame}>
       {options.map((option) => (
-        <Link
+        <a
           key={option.href}
           href={option.href}
           aria-current={option.isCurrent ? "true" : undefined}
@@ -25,7 +24,7 @@ export function SegmentedLinks({ label, options }: { label: string; options: rea
           {option.count === undefined ? null : (
             <span className="text-fg-subtle text-xs tabular-nums">{option.count}</span>
           )}
-        </Link>
+        </a>
       ))}
     </nav>
   );

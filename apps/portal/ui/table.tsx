@@ -1,6 +1,5 @@
 import { clsx } from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 
 export interface TableProps {
@@ -56,7 +55,7 @@ export function Table({ label, head, children, rowCount, isStacked = false, isSt
   );
 }
 
-/** A column heading; with `sort` a link that sorts by it and says how it is sorted now. */
+/** A column heading; with `sort` a link that sorts by it, loaded anew as those of `Tabs`, and says how it is sorted now. */
 export function HeadCell(props: {
   children: ReactNode;
   isNumeric?: boolean;
@@ -76,10 +75,10 @@ export function HeadCell(props: {
       className={props.className}
     >
       {sort ? (
-        <Link href={sort.href} className="inline-flex items-center gap-1 hover:text-fg">
+        <a href={sort.href} className="inline-flex items-center gap-1 hover:text-fg">
           {props.children}
           {sort.direction === undefined ? null : <Arrow size={12} aria-hidden />}
-        </Link>
+        </a>
       ) : (
         props.children
       )}

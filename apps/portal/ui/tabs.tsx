@@ -1,7 +1,5 @@
 import { clsx } from "clsx";
-import Link from "next/link";
 import { formatCount } from "../format/count.ts";
-import { LinkProgress } from "./link-progress.tsx";
 
 /** One view of a page, with an address of its own. */
 export interface Tab {
@@ -11,14 +9,17 @@ export interface Tab {
   readonly isCurrent?: boolean;
 }
 
-/** The views of a page as links, so that the address is the state. Too many for the screen scroll sideways. */
+/**
+ * The views of a page as links, so that the address is the state. Too many for the screen scroll sideways. They load the
+ * page anew: behind a rewritten route Next's own links take two addresses that differ in the query for the same page.
+ */
 export function Tabs({ label, tabs, className }: { label: string; tabs: readonly Tab[]; className?: string }) {
   return (
     <nav aria-label={label} className={clsx("scrollbar-none -mx-2 h-11 overflow-x-auto overflow-y-hidden", className)}>
       <ul className="flex h-full gap-1">
         {tabs.map((tab) => (
           <li key={tab.href} className="flex">
-            <Link
+            <a
               href={tab.href}
               aria-current={tab.isCurrent ? "page" : undefined}
               className={clsx(
@@ -32,8 +33,7 @@ export function Tabs({ label, tabs, className }: { label: string; tabs: readonly
               {tab.count === undefined ? null : (
                 <span className="text-fg-subtle text-xs tabular-nums">{formatCount(tab.count)}</span>
               )}
-              <LinkProgress />
-            </Link>
+            </a>
           </li>
         ))}
       </ul>

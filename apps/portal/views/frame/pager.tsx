@@ -1,4 +1,4 @@
-import { LinkButton } from "../../ui/link-button.tsx";
+import { buttonStyle } from "../../ui/button.tsx";
 
 export interface PagerProps {
   /** The path of the list without its query. */
@@ -19,14 +19,14 @@ export function Pager({ path, query, isFirst, next, summary }: PagerProps) {
       <p className="tabular-nums">{summary}</p>
       <div className="flex gap-2">
         {isFirst ? null : (
-          <LinkButton href={withQuery(path, query)} size="sm">
+          <a href={withQuery(path, query)} className={buttonStyle("secondary", "sm")}>
             First page
-          </LinkButton>
+          </a>
         )}
         {next === undefined ? null : (
-          <LinkButton href={withQuery(path, { ...query, after: next })} size="sm" rel="next">
+          <a href={withQuery(path, { ...query, after: next })} rel="next" className={buttonStyle("secondary", "sm")}>
             Next page
-          </LinkButton>
+          </a>
         )}
       </div>
     </nav>
