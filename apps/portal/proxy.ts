@@ -32,6 +32,9 @@ export function proxy(request: NextRequest): NextResponse {
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
+  // Next's rewrites tell its router in the browser that the page was drawn without a query, and it would not draw anew
+  // for a link that changes nothing else. What is set here outlasts what they set.
+  if (pathname.startsWith("/r/")) response.headers.set("x-nextjs-rewritten-query", request.nextUrl.search.slice(1));
   return response;
 }
 

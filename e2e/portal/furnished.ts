@@ -26,6 +26,9 @@ interface Visitors {
   readonly anonymousPage: Page;
 }
 
+/** A browser that has never been here. */
+const nobody = { cookies: [], origins: [] };
+
 type SessionState = Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>>;
 
 interface Sessions {
@@ -73,7 +76,7 @@ export const test = base.extend<Visitors, Sessions>({
       });
       await use(await signedInState(browser, furnished.layerport, stranger));
     },
-    { scope: "worker" },
+    { scope: "worker", timeout: 180_000 },
   ],
   baseURL: async ({ furnished }, use) => use(furnished.layerport.url),
   storageState: async ({ furnished }, use) => use(furnished.administratorsState),
@@ -85,7 +88,7 @@ export const test = base.extend<Visitors, Sessions>({
   anonymousPage: async ({ browser, baseURL }, use) => {
     const context = await browser.newContext({
       ...(baseURL ? { baseURL } : {}),
-      storageState: { cookies: [], origins: [] },
+      storageState: nobody,
     });
     await use(await context.newPage());
     await context.close();
@@ -93,7 +96,8 @@ export const test = base.extend<Visitors, Sessions>({
 });
 
 async function signedInState(browser: Browser, { url }: SharedStack, person: Credentials): Promise<SessionState> {
-  const page = await browser.newPage();
+  // Without it the context would begin with the cookies of the test that asked for this fixture.
+  const page = await browser.newPage({ storageState: nobody });
   await signIn(page, url, person);
   const state = await page.context().storageState();
   await page.context().close();

@@ -1,7 +1,7 @@
 import type { ActivityEntry } from "@layerport/registry-core";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { tagPath } from "../server/repository-path.ts";
+import { tagPath, tagsPath } from "../server/repository-path.ts";
 import { rooms } from "../server/rooms.ts";
 import { catalogForViewer, findViewer } from "../server/viewer.ts";
 import { LinkButton } from "../ui/link-button.tsx";
@@ -63,7 +63,8 @@ function ActivityLine({ entry }: { entry: ActivityEntry }) {
   return (
     <li className="flex flex-wrap items-center gap-x-2 gap-y-0.5 border-b py-2">
       <Link
-        href={kind === "removed" ? `/r/${repository}/-/tags` : tagPath(repository, tag)}
+        href={kind === "removed" ? tagsPath(repository) : tagPath(repository, tag)}
+        prefetch={false}
         className="link break-all font-mono text-sm"
       >
         {repository}:{tag}

@@ -42,7 +42,7 @@ export function Digest({ digest, href, pullName, isCopyable = true, isWhole = fa
       {href === undefined ? (
         <span {...card}>{text}</span>
       ) : (
-        <Link href={href} className="link" aria-label={short} aria-description={digest} {...card}>
+        <Link href={href} prefetch={false} className="link" aria-label={short} aria-description={digest} {...card}>
           {text}
         </Link>
       )}

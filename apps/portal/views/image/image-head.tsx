@@ -39,7 +39,7 @@ export function ImageTitle({ image, host }: { readonly image: ImageDescription; 
           <span className="flex flex-wrap items-center gap-x-2">
             · also tagged
             {others.slice(0, 8).map((tag) => (
-              <Link key={tag} href={tagPath(repository, tag)} className="link font-mono text-sm">
+              <Link key={tag} href={tagPath(repository, tag)} prefetch={false} className="link font-mono text-sm">
                 {tag}
               </Link>
             ))}

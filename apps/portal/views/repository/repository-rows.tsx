@@ -9,7 +9,10 @@ import { Cell, HeadCell, Row, Table } from "../../ui/table.tsx";
 import { PlatformBadges } from "../image/platform-badges.tsx";
 import { Size } from "../image/size.tsx";
 
-/** Repositories, one to a row: what it is, its newest tag, what that runs on and weighs. */
+/**
+ * Repositories, one to a row: what it is, its newest tag, what that runs on and weighs. Its links are not fetched
+ * before somebody is about to follow one: there are two to each row.
+ */
 export function RepositoryRows(props: {
   readonly label: string;
   readonly repositories: readonly RepositorySummary[];
@@ -44,7 +47,7 @@ function RepositoryRow({ repository }: { repository: RepositorySummary }) {
     <Row>
       <Cell isRowHeading line="first">
         <span className="flex min-w-0 items-center gap-2">
-          <Link href={tagsPath(name)} className="link min-w-0 break-words font-medium">
+          <Link href={tagsPath(name)} prefetch={false} className="link min-w-0 break-words font-medium">
             {name}
           </Link>
           <VisibilityBadge visibility={repository.visibility} />
@@ -57,7 +60,11 @@ function RepositoryRow({ repository }: { repository: RepositorySummary }) {
         {newestTag === undefined ? (
           <span className="text-fg-subtle">no tags</span>
         ) : (
-          <Link href={tagPath(name, newestTag)} className="rounded-sm font-mono text-sm hover:underline">
+          <Link
+            href={tagPath(name, newestTag)}
+            prefetch={false}
+            className="rounded-sm font-mono text-sm hover:underline"
+          >
             {newestTag}
           </Link>
         )}

@@ -77,7 +77,11 @@ function TagRow(props: { repository: RepositoryName; host: string; tag: TagSumma
     <Row>
       <Cell isRowHeading line="first">
         <span className="flex min-w-0 items-center gap-2">
-          <Link href={tagPath(repository, tag.tag)} className="link min-w-0 break-all font-medium font-mono text-sm">
+          <Link
+            href={tagPath(repository, tag.tag)}
+            prefetch={false}
+            className="link min-w-0 break-all font-medium font-mono text-sm"
+          >
             {tag.tag}
           </Link>
           {tag.artifactType === undefined ? null : <Badge tone="info">{artifactName(tag.artifactType)}</Badge>}
