@@ -97,7 +97,7 @@ function Scalar({ value, href }: { value: string | number | boolean | null; href
   const text = JSON.stringify(value);
   if (href !== undefined) {
     return (
-      <Link href={href} className="link">
+      <Link href={href} prefetch={false} className="link">
         {text}
       </Link>
     );

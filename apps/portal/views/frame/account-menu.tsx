@@ -65,4 +65,4 @@ export function AccountMenu({ viewer, links = [], signOut, theme }: AccountMenuP
 }
 
 /** The look of the sign-out button inside the menu. */
-export const accountMenuLine = `${line} justify-start! font-normal! text-base! text-fg!`;
+export const accountMenuLine = `${line} justify-start! px-[7px]! font-normal! text-base! text-fg!`;

@@ -22,7 +22,7 @@ export function RevokeButton({ id, name }: { readonly id: string; readonly name:
     <Button
       type="button"
       size="sm"
-      variant="danger"
+      variant="secondary"
       isLoading={isPending}
       onClick={revoke}
       aria-label={`Revoke ${name}`}
