@@ -13,7 +13,7 @@ function layer(name: string, size: number, rest: Partial<LayerDescription> = {})
 
 const metadata = (createdBy: string): StackEntry => ({ kind: "metadata", createdBy });
 
-function draw(stack: readonly StackEntry[]): string {
+function draw(stack: readonly StackEntry[], isArtifact = false): string {
   const image: PlatformImageDescription = {
     descriptor: {
       mediaType: "application/vnd.oci.image.manifest.v1+json",
@@ -32,7 +32,7 @@ function draw(stack: readonly StackEntry[]): string {
     sizeBytes: 1,
     annotations: undefined,
   };
-  return renderToStaticMarkup(<LayerStack image={image} />);
+  return renderToStaticMarkup(<LayerStack image={image} isArtifact={isArtifact} />);
 }
 
 /** How long each layer's bar is, in percent of the room there is. */
@@ -78,6 +78,21 @@ describe("the layer stack", () => {
     const markup = draw([layer("base", 1000, { createdBy: undefined }), layer("app", 500, { createdBy: "" })]);
     expect(markup.match(/no instruction recorded/g)).toHaveLength(2);
     expect(barLengths(markup)).toEqual([100, 50]);
+  });
+
+  it("of an artifact names its files, and asks for no instruction", () => {
+    const titled = (title?: string): StackEntry => {
+      const descriptor = { mediaType: "application/spdx+json", digest: digestOf(bytes("sbom")), size: 1220 };
+      const annotations = title === undefined ? undefined : { "org.opencontainers.image.title": title };
+      return {
+        kind: "layer",
+        layer: { descriptor: { ...descriptor, annotations }, createdBy: undefined, sharedWith: 0 },
+      };
+    };
+    expect(draw([titled("sbom.spdx.json")], true)).toContain("sbom.spdx.json");
+    const untitled = draw([titled()], true);
+    expect(untitled).toContain("application/spdx+json");
+    expect(untitled).not.toContain("no instruction recorded");
   });
 
   it("stands for layers of no bytes at all", () => {
