@@ -31,7 +31,8 @@ export const table: Readonly<Record<string, Room>> = {
   prisma: { rooms: [] },
   // The client is HTTP, and spoken to in the words of registry-core: by it the tests push and look up what a browser or
   // another client is then tried with.
-  e2e: { rooms: ["testkit", "registry-client", "registry-core"] },
+  // Faults need a Postgres and a person without the portal, and look at rows where the protocol shows none.
+  e2e: { rooms: ["testkit", "registry-client", "registry-core", "accounts", "database"] },
   bench: { rooms: ["testkit"] },
   rules: { rooms: [] },
 };

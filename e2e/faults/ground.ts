@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { openAccounts, readSecrets } from "@layerport/accounts";
+import { type Database, openDatabase } from "@layerport/database";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@layerport/database/embedded-postgres";
+import { migrate } from "@layerport/database/migrate";
+import { parseRepositoryName } from "@layerport/registry-core";
+import { findFreePort } from "../stack.ts";
+
+const root = join(import.meta.dirname, "../..");
+const owner = "ada";
+const listeningWithinMs = 30_000;
+
+/** What to make, where it is not the usual. */
+export interface GroundOptions {
+  /** Whether Postgres syncs what it commits; `true` unless given. Where only the registry dies nothing is lost without. */
+  readonly isDurable?: boolean;
+}
+
+/**
+ * A Postgres, a storage folder and a person, and registry processes on them, without portal and worker: what a fault
+ * needs that is to cost about a second.
+ */
+export interface Ground {
+  /** Everything lies in it, until `close`. */
+  readonly folder: string;
+  /** Where blobs and uploads are kept, unless a registry is started with another `LAYERPORT_STORAGE_DIR`. */
+  readonly storage: string;
+  readonly postgres: { readonly pid: number; readonly port: number; readonly url: string };
+  /** A connection past the registry, for checkers. */
+  readonly database: Database;
+  /** The person's name, which is the organization too. */
+  readonly owner: string;
+  /** The value of `Authorization` that may do everything in these repositories, for five minutes. */
+  authorize(...repositories: readonly string[]): Promise<string>;
+  /** Starts a registry and resolves when it listens. Every one gets the same port, so only one runs at a time. */
+  startRegistry(env?: Readonly<Record<string, string>>): Promise<RunningRegistry>;
+  /** Ends everything and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** A registry process. */
+export interface RunningRegistry {
+  readonly pid: number;
+  readonly port: number;
+  /** Everything it has printed. */
+  output(): string;
+  isRunning(): boolean;
+  /** Resolves when it has ended, with the exit code or the signal. */
+  readonly exited: Promise<number | string>;
+  /** Sends a signal, SIGKILL unless given, and resolves when it has ended. */
+  end(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Makes the ground; `close` must be called in the end. */
+export async function openGround({ isDurable = true }: GroundOptions = {}): Promise<Ground> {
+  const folder = mkdtempSync(join(tmpdir(), "layerport-faults-"));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(folder, 0o755);
+  const closers: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const postgres = await startPostgres(folder, isDurable);
+    closers.push(() => postgres.stop());
+    await migrate(postgres.url, join(root, "prisma/migrations"));
+    const database = openDatabase({ url: postgres.url, connections: 2, applicationName: "layerport faults" });
+    closers.push(() => database.close());
+    return { ...(await furnish({ folder, postgres, database, closers })), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Furnishing {
+  readonly folder: string;
+  readonly postgres: EmbeddedPostgres;
+  readonly database: Database;
+  readonly closers: (() => Promise<void> | void)[];
+}
+
+async function furnish({ folder, postgres, database, closers }: Furnishing): Promise<Omit<Ground, "close">> {
+  const storage = join(folder, "blobs");
+  const port = await findFreePort();
+  const secrets = makeSecrets(folder);
+  const accounts = openAccounts({
+    database,
+    secrets: readSecrets(secrets),
+    publicUrl: `http://localhost:${port}`,
+    visibilityOf: async () => undefined,
+  });
+  closers.push(() => accounts.close());
+  const { setupToken = "" } = readSecrets(secrets);
+  const { session } = await accounts.createFirstAdministrator(
+    { setupToken, name: owner, email: "ada@example.test", password: randomBytes(12).toString("hex") },
+    { address: "127.0.0.1" },
+  );
+  const viewer = await accounts.findViewer(session.id);
+  if (viewer === undefined) throw new Error("the session that was just started is not there");
+
+  const running = new Set<RunningRegistry>();
+  closers.push(async () => {
+    await Promise.all([...running].map((registry) => registry.end()));
+  });
+  const variables = {
+    DATABASE_URL: postgres.url,
+    LAYERPORT_PORT: String(port),
+    LAYERPORT_STORAGE_DIR: storage,
+    LAYERPORT_SECRETS_DIR: secrets,
+    LAYERPORT_PORTAL_URL: "http://127.0.0.1:1",
+    LAYERPORT_WORKER_URL: "http://127.0.0.1:1",
+    LAYERPORT_PARENT_PID: String(process.pid),
+    LOG_LEVEL: "warn",
+    // Without it half of a start goes into removing types from the same files again.
+    NODE_COMPILE_CACHE: join(tmpdir(), "layerport-compile-cache"),
+  };
+  return {
+    folder,
+    storage,
+    postgres: { pid: postgres.pid, port: Number(new URL(postgres.url).port), url: postgres.url },
+    database,
+    owner,
+    async authorize(...repositories) {
+      const scopes = repositories.map((name) => ({
+        kind: "repository" as const,
+        repository: parseRepositoryName(name),
+        actions: ["pull", "push", "delete"] as const,
+      }));
+      const { token } = await accounts.issueBearer(viewer.identity, scopes, accounts.service);
+      return `Bearer ${token}`;
+    },
+    async startRegistry(env = {}) {
+      const registry = run({ PATH: process.env.PATH ?? "", ...variables, ...env }, port);
+      running.add(registry);
+      void registry.exited.then(() => running.delete(registry));
+      await untilListening(registry);
+      return registry;
+    },
+  };
+}
+
+async function startPostgres(folder: string, isDurable: boolean): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({
+    directory: join(folder, "postgres"),
+    passwordFile: join(folder, "database-password"),
+    logFile: join(folder, "postgres.log"),
+    port: await findFreePort(),
+    database: "layerport",
+    isDurable,
+  });
+}
+
+function makeSecrets(folder: string): string {
+  const directory = join(folder, "secrets");
+  mkdirSync(directory, { mode: 0o700 });
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const texts: Record<string, string> = {
+    "token-signing-key.pem": privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
+  for (const name of ["session-secret", "token-pepper", "metrics-token", "setup-token"]) {
+    texts[name] = randomBytes(32).toString("base64url");
+  }
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(directory, name), text, { mode: 0o600 });
+  return directory;
+}
+
+function run(env: Readonly<Record<string, string>>, port: number): RunningRegistry {
+  const child: ChildProcess = spawn(process.execPath, ["apps/registry/src/main.ts"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    // Ctrl-C reaches this process, which ends the registry in its own way.
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part: Buffer) => (output += part.toString()));
+  const exited = new Promise<number | string>((resolve) => {
+    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+  });
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return {
+    pid: child.pid ?? 0,
+    port,
+    output: () => output,
+    isRunning,
+    exited,
+    async end(signal = "SIGKILL") {
+      if (isRunning()) child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+async function untilListening(registry: RunningRegistry): Promise<void> {
+  const endsAt = performance.now() + listeningWithinMs;
+  while (!(await accepts(registry.port))) {
+    if (!registry.isRunning()) throw new Error(`the registry ended at its start:\n${registry.output()}`);
+    if (performance.now() > endsAt) throw new Error(`the registry does not listen:\n${registry.output()}`);
+    await delay(10);
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    // Not yet, or no longer.
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
