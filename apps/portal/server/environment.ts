@@ -5,6 +5,7 @@ const schema = z.object({
   LAYERPORT_PUBLIC_URL: z.url(),
   LAYERPORT_SECRETS_DIR: z.string().min(1),
   LAYERPORT_STORAGE_DIR: z.string().min(1),
+  LAYERPORT_DELETES: z.enum(["on", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 });
 
@@ -15,6 +16,8 @@ export interface Environment {
   readonly publicUrl: string;
   readonly secretsDirectory: string;
   readonly storageDirectory: string;
+  /** Whether anything can be deleted, by whomever. */
+  readonly allowsDeletes: boolean;
   readonly logLevel: string;
 }
 
@@ -30,6 +33,7 @@ export function readEnvironment(values: Readonly<Record<string, string | undefin
     publicUrl: parsed.data.LAYERPORT_PUBLIC_URL.replace(/\/+$/, ""),
     secretsDirectory: parsed.data.LAYERPORT_SECRETS_DIR,
     storageDirectory: parsed.data.LAYERPORT_STORAGE_DIR,
+    allowsDeletes: parsed.data.LAYERPORT_DELETES === "on",
     logLevel: parsed.data.LOG_LEVEL,
   };
 }

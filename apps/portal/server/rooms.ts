@@ -37,6 +37,7 @@ function openRooms(environment: Environment): Rooms {
     database,
     blobs: filesystemBlobStore({ root: environment.storageDirectory }),
     record: (transaction, event) => accounts.record(transaction, event),
+    allowsDeletes: environment.allowsDeletes,
   });
   const accounts: Accounts = openAccounts({
     database,

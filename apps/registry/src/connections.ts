@@ -15,6 +15,7 @@ interface Connection {
 /** What is known of each connection between its requests. It is forgotten with the socket. */
 export class Connections {
   readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #turnedAway = new WeakSet<Socket>();
 
   /** Says that a request has begun on a connection. */
   begin(socket: Socket, response: ServerResponse): void {
@@ -49,6 +50,16 @@ export class Connections {
     if (connection.open > 1 || connection.response.headersSent) return false;
     connection.isRefused = true;
     return true;
+  }
+
+  /** Says that a connection is answered before its first request, of which none is answered any more. */
+  turnAway(socket: Socket): void {
+    this.#turnedAway.add(socket);
+  }
+
+  /** Whether a connection was turned away before its first request. */
+  isTurnedAway(socket: Socket): boolean {
+    return this.#turnedAway.has(socket);
   }
 
   /** Whether a connection was answered behind Node's back. */

@@ -30,6 +30,12 @@ describe("readEnvironment", () => {
     expect(allowedHosts.has("0.0.0.0:5000")).toBe(false);
   });
 
+  it("lets people delete and an address open 1,000 connections, unless it is told otherwise", () => {
+    expect(readEnvironment(minimal)).toMatchObject({ allowsDeletes: true, connectionsPerAddress: 1000 });
+    const told = { ...minimal, LAYERPORT_DELETES: "off", LAYERPORT_CONNECTIONS_PER_ADDRESS: "0" };
+    expect(readEnvironment(told)).toMatchObject({ allowsDeletes: false, connectionsPerAddress: 0 });
+  });
+
   it.each([
     ["LAYERPORT_PORT", "70000"],
     ["LAYERPORT_PORT", "http"],
@@ -41,6 +47,8 @@ describe("readEnvironment", () => {
     ["LAYERPORT_SECRETS_DIR", ""],
     ["DATABASE_URL", ""],
     ["LOG_LEVEL", "loud"],
+    ["LAYERPORT_DELETES", "no"],
+    ["LAYERPORT_CONNECTIONS_PER_ADDRESS", "-1"],
   ])("refuses %s=%s in one line that names it", (name, value) => {
     expect(() => readEnvironment({ ...minimal, [name]: value })).toThrow(new RegExp(`^${name} [^\\n]+$`));
   });

@@ -12,6 +12,10 @@ export interface Environment {
   readonly storageDirectory: string;
   readonly secretsDirectory: string;
   readonly logLevel: string;
+  /** Whether anything can be deleted, by whomever. */
+  readonly allowsDeletes: boolean;
+  /** How many connections one address may have at once; 0 for any number. */
+  readonly connectionsPerAddress: number;
   readonly isDevelopment: boolean;
   /** The process to end with, where one watches over this one. */
   readonly parentPid: number | undefined;
@@ -42,6 +46,11 @@ export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
     storageDirectory: required("LAYERPORT_STORAGE_DIR", source.LAYERPORT_STORAGE_DIR),
     secretsDirectory: required("LAYERPORT_SECRETS_DIR", source.LAYERPORT_SECRETS_DIR),
     logLevel: readLogLevel(source.LOG_LEVEL || "info"),
+    allowsDeletes: readSwitch("LAYERPORT_DELETES", source.LAYERPORT_DELETES || "on"),
+    connectionsPerAddress: readCount(
+      "LAYERPORT_CONNECTIONS_PER_ADDRESS",
+      source.LAYERPORT_CONNECTIONS_PER_ADDRESS || "1000",
+    ),
     isDevelopment: source.NODE_ENV === "development",
     parentPid: Number.isSafeInteger(parentPid) && parentPid > 0 ? parentPid : undefined,
   };
@@ -82,6 +91,16 @@ function readPort(text: string): number {
     throw new EnvironmentError(`LAYERPORT_PORT must be a number up to 65535, not "${text}"`);
   }
   return port;
+}
+
+function readSwitch(name: string, text: string): boolean {
+  if (text !== "on" && text !== "off") throw new EnvironmentError(`${name} must be on or off, not "${text}"`);
+  return text === "on";
+}
+
+function readCount(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new EnvironmentError(`${name} must be a whole number, not "${text}"`);
+  return Number(text);
 }
 
 function readPublicUrl(text: string): PublicAddress {

@@ -11,7 +11,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { uploadHeaders } from "./handlers/upload.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { outageStatus } from "./outage.ts";
-import { apiVersion, jsonReply, type Reply, textReply } from "./reply.ts";
+import { apiVersion, jsonReply, type ShortReply, textReply } from "./reply.ts";
 
 /** How far a request came before it failed, as far as an answer may depend on it. */
 export interface Situation {
@@ -30,7 +30,7 @@ interface Refusal {
 }
 
 /** The one place where a failure becomes an answer. Of outages and bugs the client learns the request's id only. */
-export function errorReply(error: unknown, situation: Situation): Reply {
+export function errorReply(error: unknown, situation: Situation): ShortReply {
   if (RegistryError.is(error)) return refusalReply(error, situation);
   if (AccountError.is(error)) return accountReply(error, situation);
   if (error instanceof HttpRefusal) return textReply(error.status, error.message);
@@ -38,13 +38,13 @@ export function errorReply(error: unknown, situation: Situation): Reply {
 }
 
 /** The document in which the specification wraps errors. */
-export function refusalDocument(status: number, refusal: Refusal, headers: readonly string[] = []): Reply {
+export function refusalDocument(status: number, refusal: Refusal, headers: readonly string[] = []): ShortReply {
   const { code, message, detail = null } = refusal;
   return jsonReply(status, { errors: [{ code, message, detail }] }, headers);
 }
 
 /** The answer to an outage or a bug: whom to ask, and nothing about what happened. */
-export function failureReply(outage: 503 | 507 | undefined, requestId: string): Reply {
+export function failureReply(outage: 503 | 507 | undefined, requestId: string): ShortReply {
   const detail = { requestId };
   if (outage === undefined) {
     return refusalDocument(500, { code: "UNAVAILABLE", message: `internal error, request ${requestId}`, detail });
@@ -53,7 +53,7 @@ export function failureReply(outage: 503 | 507 | undefined, requestId: string): 
   return refusalDocument(outage, { code: "UNAVAILABLE", message, detail }, ["Retry-After", "5"]);
 }
 
-function refusalReply(error: RegistryError, situation: Situation): Reply {
+function refusalReply(error: RegistryError, situation: Situation): ShortReply {
   const { code, status, detail } = error;
   if (code === "UNAUTHORIZED") return unauthorizedReply(error.message, false, situation);
   const headers: string[] = [];
@@ -63,7 +63,7 @@ function refusalReply(error: RegistryError, situation: Situation): Reply {
   return refusalDocument(status, { code, message: error.message, detail }, headers);
 }
 
-function accountReply(error: AccountError, situation: Situation): Reply {
+function accountReply(error: AccountError, situation: Situation): ShortReply {
   if (error.status === 429) {
     const seconds = String(error.retryAfterSeconds ?? 60);
     return refusalDocument(429, { code: "TOOMANYREQUESTS", message: error.message }, ["Retry-After", seconds]);
@@ -75,7 +75,7 @@ function accountReply(error: AccountError, situation: Situation): Reply {
   });
 }
 
-function unauthorizedReply(message: string, isCredentialBad: boolean, situation: Situation): Reply {
+function unauthorizedReply(message: string, isCredentialBad: boolean, situation: Situation): ShortReply {
   const { endpoint, credential, principal, host, address } = situation;
   const isBad = isCredentialBad || principal === undefined;
   const description = isBad ? message : describeRefusal(endpoint, principal.isAnonymous);

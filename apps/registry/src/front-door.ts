@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { createProxyServer } from "httpxy";
 import { tellToContinue } from "./body.ts";
 import { writeRawReply } from "./raw-reply.ts";
-import type { Exchange } from "./reply.ts";
+import { type Exchange, textReply } from "./reply.ts";
 
 /** Where everything that is not the registry's own is answered. */
 export interface FrontDoorOptions {
@@ -113,7 +113,7 @@ export class FrontDoor {
       if (failed !== request) return;
       const error = new BackendError(backend, cause);
       // Once the backend has said anything, the bytes on this connection are no longer ours.
-      if (socket.bytesWritten === written) writeRawReply(socket, error.status, error.message);
+      if (socket.bytesWritten === written) writeRawReply(socket, textReply(error.status, error.message));
       onError(error);
     };
     this.#sockets.on("error", onFailure);

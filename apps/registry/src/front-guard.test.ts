@@ -93,6 +93,7 @@ describe("requests that Node's parser would take", () => {
     expect(answers).toBe(1);
     expect(answer.toLowerCase()).toContain("x-content-type-options: nosniff");
     expect(answer.includes("\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")).toBe(expected === 405);
+    expect(answer.includes('"code":"UNSUPPORTED"')).toBe(expected === 405);
   });
 
   it("B10 refuses 17 KB of headers (431)", async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { RegistryError } from "@layerport/registry-core";
+import { refusalDocument } from "./error-reply.ts";
 import { HttpRefusal } from "./http-refusal.ts";
+import { type ShortReply, textReply } from "./reply.ts";
 
 /** Methods that any path behind this door may have. */
 export const frontMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
@@ -33,23 +35,29 @@ export function guardFront(request: IncomingMessage, allowedHosts: ReadonlySet<s
 }
 
 /** The refusal of a method that nothing here has. */
-export function unsupportedMethod(method: string): RegistryError {
+function unsupportedMethod(method: string): RegistryError {
   const name = /^[A-Z-]{1,20}$/.test(method) ? method : "this method";
   return new RegistryError("UNSUPPORTED", { allowed: frontMethods }, { message: `${name} is not possible here` });
 }
 
-/** How a request is answered that Node's parser could not read: status, sentence, headers. */
-export function describeUnreadable(code: string | undefined): readonly [number, string, readonly string[]] {
+/** How a request is answered that Node's parser could not read. */
+export function unreadableReply(code: string | undefined): ShortReply {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return [431, "the headers are too long", []];
+      return textReply(431, "the headers are too long");
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return [413, "a chunk extension is too long", []];
+      return textReply(413, "a chunk extension is too long");
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return [408, "too slow", []];
+      return textReply(408, "too slow");
     case "HPE_INVALID_METHOD":
-      return [405, "this method is not possible here", ["Allow", frontMethods]];
+      return unsupportedMethodReply("");
     default:
-      return [400, "the request cannot be read", []];
+      return textReply(400, "the request cannot be read");
   }
+}
+
+/** The refusal of a method on a connection that Node answers no more. */
+export function unsupportedMethodReply(method: string): ShortReply {
+  const { code, status, message } = unsupportedMethod(method);
+  return refusalDocument(status, { code, message }, ["Allow", frontMethods]);
 }

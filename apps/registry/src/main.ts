@@ -32,6 +32,7 @@ async function main(environment: Environment): Promise<void> {
     database,
     blobs,
     record: (transaction, event) => accounts.record(transaction, event),
+    allowsDeletes: environment.allowsDeletes,
   });
   const accounts = openAccounts({
     database,
@@ -58,6 +59,7 @@ async function main(environment: Environment): Promise<void> {
       allowsPortalSockets: environment.isDevelopment,
       progress: defaultProgressRule,
       headersTimeoutMs: 15_000,
+      connectionsPerAddress: environment.connectionsPerAddress,
     },
     metrics: new Metrics({ withProcess: true }),
     log,

@@ -10,11 +10,16 @@ export interface Reply {
   readonly body?: Uint8Array | OpenBlob | undefined;
 }
 
+/** A reply whose body is at hand. */
+export interface ShortReply extends Reply {
+  readonly body: Uint8Array;
+}
+
 /** By this older Docker clients know that they may go on, at the root of the API and in a 401. */
 export const apiVersion: readonly string[] = ["Docker-Distribution-Api-Version", "registry/2.0"];
 
 /** A JSON document as a reply. */
-export function jsonReply(status: number, value: unknown, headers: readonly string[] = []): Reply {
+export function jsonReply(status: number, value: unknown, headers: readonly string[] = []): ShortReply {
   return {
     status,
     headers: ["Content-Type", "application/json", ...headers],
@@ -23,7 +28,7 @@ export function jsonReply(status: number, value: unknown, headers: readonly stri
 }
 
 /** A sentence as a reply. */
-export function textReply(status: number, text: string, headers: readonly string[] = []): Reply {
+export function textReply(status: number, text: string, headers: readonly string[] = []): ShortReply {
   return {
     status,
     headers: ["Content-Type", "text/plain; charset=utf-8", ...headers],

@@ -5,17 +5,18 @@ import type { Actor, Registry } from "@layerport/registry-core";
 import { answerEndpoint } from "./answer-endpoint.ts";
 import { authenticate, type Gatehouse, type PublicAddress, parseAuthorization } from "./authenticate.ts";
 import { awaitContinue } from "./body.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { Connections } from "./connections.ts";
 import { type EndpointId, parseEndpoint } from "./endpoint.ts";
-import { errorReply } from "./error-reply.ts";
+import { errorReply, refusalDocument } from "./error-reply.ts";
 import { type Backend, BackendError, FrontDoor, type FrontDoorOptions } from "./front-door.ts";
-import { describeUnreadable, frontMethods, guardFront } from "./front-guard.ts";
+import { guardFront, unreadableReply, unsupportedMethodReply } from "./front-guard.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { Operations } from "./operations.ts";
 import { writeRawReply } from "./raw-reply.ts";
-import { type Reply, sendReply, textReply } from "./reply.ts";
+import { type Reply, type ShortReply, sendReply, textReply } from "./reply.ts";
 import { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 import { answerToken, tokenErrorReply } from "./token.ts";
 import { Visit } from "./visit.ts";
@@ -38,6 +39,8 @@ export interface Settings extends Pick<FrontDoorOptions, "portalUrl" | "workerUr
   readonly progress: ProgressRule;
   /** How long the headers of a request may take to arrive. */
   readonly headersTimeoutMs: number;
+  /** How many connections one address may have at once; 0 for any number. */
+  readonly connectionsPerAddress: number;
 }
 
 /** The door, not listening yet. */
@@ -73,6 +76,7 @@ class Door implements DoorServer {
   readonly #watchdog: ProgressWatchdog;
   readonly #joinedSockets = new Set<Socket>();
   readonly #connections = new Connections();
+  readonly #limit: ConnectionLimit;
   readonly #state = { isDraining: false };
 
   constructor({ rooms, settings, metrics, log }: Parameters<typeof createServer>[0]) {
@@ -81,6 +85,7 @@ class Door implements DoorServer {
     this.#metrics = metrics;
     this.#log = log;
     this.#watchdog = new ProgressWatchdog(settings.progress);
+    this.#limit = new ConnectionLimit(settings.connectionsPerAddress);
     const protocol = settings.address.url.startsWith("https:") ? "https" : "http";
     this.#frontDoor = new FrontDoor({ ...settings, protocol });
     this.#operations = new Operations({
@@ -120,6 +125,7 @@ class Door implements DoorServer {
       requireHostHeader: false,
       shouldUpgradeCallback: (request) => this.#socketBackendOf(request) !== undefined,
     });
+    server.on("connection", (socket) => this.#admit(socket));
     server.on("request", (request, response) => void this.#serve(request, response));
     server.on("checkContinue", (request, response) => {
       awaitContinue(request);
@@ -129,14 +135,21 @@ class Door implements DoorServer {
       void this.#serve(request, response, new HttpRefusal(417, "only 100-continue can be expected"));
     });
     server.on("upgrade", (request, socket, head) => void this.#join(request, socket as Socket, head));
-    server.on("connect", (_request, socket) => {
-      writeRawReply(socket, 405, "CONNECT is not possible here", ["Allow", frontMethods]);
-    });
+    server.on("connect", (_request, socket) => writeRawReply(socket, unsupportedMethodReply("CONNECT")));
     server.on("clientError", (error, socket) => this.#refuseUnreadable(error, socket as Socket));
     return server;
   }
 
+  /** Answers a connection too many before it has said anything, since what it would say may never come. */
+  #admit(socket: Socket): void {
+    if (this.#limit.admit(socket)) return;
+    this.#connections.turnAway(socket);
+    const refusal = { code: "TOOMANYREQUESTS", message: "too many connections from this address" };
+    this.#refuseRaw(socket, refusalDocument(429, refusal, ["Retry-After", "5"]), "too many connections");
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse, refusal?: HttpRefusal): Promise<void> {
+    if (this.#connections.isTurnedAway(request.socket)) return;
     const visit = new Visit(request, response, this.#state);
     this.#connections.begin(request.socket, response);
     response.once("close", () => this.#account(visit));
@@ -260,7 +273,7 @@ class Door implements DoorServer {
       );
     } catch (error) {
       const status = error instanceof HttpRefusal ? error.status : 400;
-      writeRawReply(socket, status, error instanceof Error ? error.message : "refused");
+      writeRawReply(socket, textReply(status, error instanceof Error ? error.message : "refused"));
     }
   }
 
@@ -270,10 +283,14 @@ class Door implements DoorServer {
       socket.destroy();
       return;
     }
-    const [status, text, headers] = describeUnreadable(error.code);
-    writeRawReply(socket, status, text, headers);
+    this.#refuseRaw(socket, unreadableReply(error.code), error.code ?? "unreadable");
+  }
+
+  #refuseRaw(socket: Socket, reply: ShortReply, reason: string): void {
+    const { status } = reply;
+    writeRawReply(socket, reply);
     this.#metrics.count({ endpoint: "refused", status, seconds: 0, bytesIn: 0, bytesOut: 0 });
-    this.#log.logger.info({ status, reason: error.code, address: socket.remoteAddress }, "unreadable request");
+    this.#log.logger.info({ status, reason, address: socket.remoteAddress }, "refused");
   }
 
   async #checkReadiness(): Promise<void> {

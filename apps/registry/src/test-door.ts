@@ -104,6 +104,7 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
       allowsPortalSockets: false,
       progress: { windowMs: 30_000, bytesPerSecond: 1024 },
       headersTimeoutMs: 15_000,
+      connectionsPerAddress: 0,
       ...options.settings,
     },
     metrics: new Metrics({ withProcess: false }),

@@ -46,6 +46,17 @@ const variables: readonly Variable[] = [
     meaning: "More names under which it may be called, with their ports. Any other Host header is refused.",
   },
   {
+    name: "LAYERPORT_DELETES",
+    example: "on",
+    meaning: "Whether tags, manifests and blobs can be deleted at all, by whomever: on or off.",
+  },
+  {
+    name: "LAYERPORT_CONNECTIONS_PER_ADDRESS",
+    example: "1000",
+    meaning:
+      "How many connections one address may have at once; 0 for any number, as behind a proxy that counts itself.",
+  },
+  {
     name: "DATABASE_URL",
     example: "postgresql://layerport:password@db.example:5432/layerport",
     meaning: "A Postgres of your own. Without it, Layerport runs one in the data folder.",

@@ -28,4 +28,5 @@ export type { Identity, RequestOrigin } from "./identity.ts";
 export { type AccountsOptions, openAccounts } from "./open-accounts.ts";
 export { passwordRules } from "./password.ts";
 export { matchesSecret, readSecrets, type Secrets } from "./secrets.ts";
+export { limitedAddress } from "./sign-in-limit.ts";
 export { redactTokens } from "./token-format.ts";

@@ -87,7 +87,7 @@ export interface RegistryWriter {
   cancelUpload(repository: RepositoryName, id: UploadId): Promise<void>;
 }
 
-/** Takes content out of a repository. */
+/** Takes content out of a repository. Where deleting is switched off, every method refuses with UNSUPPORTED. */
 export interface RegistryDeleter {
   /** Removes the tag only; other tags of the same manifest stay. @throws NAME_UNKNOWN, MANIFEST_UNKNOWN */
   deleteTag(repository: RepositoryName, tag: Tag): Promise<void>;

@@ -27,6 +27,8 @@ export interface RegistryStoreOptions {
   readonly record: RecordEvent;
   /** For how long the sweep leaves a blob alone after somebody was told that it is here; a day unless given. */
   readonly promiseGraceMs?: number | undefined;
+  /** Whether tags, manifests and blobs can be deleted at all, by whomever; they can unless this is false. */
+  readonly allowsDeletes?: boolean | undefined;
   /** How many bytes of manifests and small blobs are kept in memory; 64 MiB unless given. */
   readonly cacheBytes?: number | undefined;
 }
@@ -78,6 +80,7 @@ export function openRegistryStore(options: RegistryStoreOptions): RegistryStore 
     blobLinks: new BlobLinks({ database, repositories, pointers, rows }),
     uploads: new Uploads({ database, blobs, sessions, intake: blobIntake, rows }),
     lists: new Lists(database),
+    allowsDeletes: options.allowsDeletes ?? true,
   };
   return {
     registryFor: (actor) => new StoreRegistry(parts, actor),

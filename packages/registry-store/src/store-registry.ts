@@ -1,26 +1,27 @@
-import type {
-  Actor,
-  BlobRange,
-  Chunk,
-  Descriptor,
-  Digest,
-  IncomingBytes,
-  ManifestPush,
-  ManifestReceipt,
-  MountSource,
-  OpenBlob,
-  Page,
-  PageRequest,
-  Reference,
-  Referrer,
-  ReferrerQuery,
-  Registry,
-  RepositoryName,
-  StoredManifest,
-  Tag,
-  Upload,
-  UploadId,
-  UploadOptions,
+import {
+  type Actor,
+  type BlobRange,
+  type Chunk,
+  type Descriptor,
+  type Digest,
+  type IncomingBytes,
+  type ManifestPush,
+  type ManifestReceipt,
+  type MountSource,
+  type OpenBlob,
+  type Page,
+  type PageRequest,
+  type Reference,
+  type Referrer,
+  type ReferrerQuery,
+  type Registry,
+  RegistryError,
+  type RepositoryName,
+  type StoredManifest,
+  type Tag,
+  type Upload,
+  type UploadId,
+  type UploadOptions,
 } from "@layerport/registry-core";
 import type { BlobIntake } from "./blob-intake.ts";
 import type { BlobLinks } from "./blob-links.ts";
@@ -43,6 +44,8 @@ export interface StoreParts {
   readonly blobLinks: BlobLinks;
   readonly uploads: Uploads;
   readonly lists: Lists;
+  /** The one gate of everything that deletes. */
+  readonly allowsDeletes: boolean;
 }
 
 /** The store as one actor uses it. A class, because one is made for every request. */
@@ -108,16 +111,24 @@ export class StoreRegistry implements Registry {
     return this.#parts.uploads.cancel({ repository, id, actor: this.#actor });
   }
 
-  deleteTag(repository: RepositoryName, tag: Tag): Promise<void> {
+  async deleteTag(repository: RepositoryName, tag: Tag): Promise<void> {
+    this.#requireDeletes();
     return this.#parts.manifestRemoval.deleteTag(repository, tag, this.#actor);
   }
 
-  deleteManifest(repository: RepositoryName, digest: Digest): Promise<void> {
+  async deleteManifest(repository: RepositoryName, digest: Digest): Promise<void> {
+    this.#requireDeletes();
     return this.#parts.manifestRemoval.deleteManifest(repository, digest, this.#actor);
   }
 
-  deleteBlob(repository: RepositoryName, digest: Digest): Promise<void> {
+  async deleteBlob(repository: RepositoryName, digest: Digest): Promise<void> {
+    this.#requireDeletes();
     return this.#parts.blobLinks.unlink(repository, digest);
+  }
+
+  #requireDeletes(): void {
+    if (this.#parts.allowsDeletes) return;
+    throw new RegistryError("UNSUPPORTED", undefined, { message: "deleting is switched off in this registry" });
   }
 
   listTags(repository: RepositoryName, page: PageRequest): Promise<Page<Tag>> {
