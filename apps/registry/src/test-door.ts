@@ -227,7 +227,8 @@ function authorization(credentials: string): string {
   return credentials.includes(":") ? `Basic ${Buffer.from(credentials).toString("base64")}` : `Bearer ${credentials}`;
 }
 
-function sendRawTo(port: number, text: string | Uint8Array, untilMs: number): Promise<string> {
+/** Writes these bytes to a port of this machine and answers all that comes until the connection closes. */
+export function sendRawTo(port: number, text: string | Uint8Array, untilMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     const socket = connect(port, "127.0.0.1", () => socket.write(text));
