@@ -81,6 +81,7 @@ class FilesystemBlobStore implements BlobStore {
       await file.close();
     }
     await this.#makeEntryDurable(path, path);
+    await this.#refuseWhenBad();
   }
 
   async stagedLength(id: string): Promise<number | undefined> {
@@ -96,12 +97,13 @@ class FilesystemBlobStore implements BlobStore {
     const { fanOut, digest, path } = this.#layout.keyFolders(key);
     await this.#beginWriting();
     await this.#syncBeforeRename(staged, path);
+    this.#durableEntries.delete(staged);
     await countingSpace(this.#rename(staged, digest, path));
     // The digest's folder may have been made by a process that died before syncing, so its entry is synced as well.
     await this.#volume.syncDirectory(digest, path);
     await this.#volume.syncDirectory(fanOut, path);
     await this.#makeEntryDurable(fanOut, path);
-    this.#durableEntries.delete(staged);
+    await this.#refuseWhenBad();
   }
 
   async discardStaged(id: string): Promise<void> {
@@ -202,8 +204,22 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async #beginWriting(): Promise<void> {
-    await this.#volume.refuseWhenBad();
+    await this.#refuseWhenBad();
     await this.#prepare();
+  }
+
+  /**
+   * Asked before a write, and again before it is acknowledged: a sync that failed for another write may have taken
+   * entries of the same directory with it, and this one's own sync then succeeded over what was lost.
+   */
+  async #refuseWhenBad(): Promise<void> {
+    try {
+      await this.#volume.refuseWhenBad();
+    } catch (error) {
+      this.#durableEntries.clear();
+      this.#preparing = undefined;
+      throw error;
+    }
   }
 
   /** Makes the fixed directories, once per process, and makes them durable even if another process made them. */

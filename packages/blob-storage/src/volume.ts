@@ -4,7 +4,8 @@ import { StorageError } from "./storage-error.ts";
 import { isOutOfSpace, type StorageFile, type StorageFiles, unlessAbsent } from "./storage-files.ts";
 
 const notice = `A sync of this volume failed, so bytes that were written may be lost although later syncs succeed.
-Layerport reads from it but writes nothing more. Check the disk; then delete this file, and writes go on at once.
+Layerport reads from it but writes nothing more. Stop it, unmount the volume, check the disk and mount it again: only
+then does the system show what is on the disk. Then delete this file, and start Layerport.
 `;
 
 /**
