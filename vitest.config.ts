@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 /** Everything that needs no running Layerport. `e2e/vitest.config.ts` has the rest. */
 export default defineConfig({
   test: {
-    include: ["packages/**/*.test.ts", "apps/**/*.test.{ts,tsx}", "rules/**/*.test.ts", "prisma/**/*.test.ts"],
+    include: [
+      "packages/**/*.test.ts",
+      "apps/**/*.test.{ts,tsx}",
+      "rules/**/*.test.ts",
+      "prisma/**/*.test.ts",
+      "bench/**/*.test.ts",
+    ],
     exclude: ["**/node_modules/**", "**/.next/**", "**/generated/**"],
     globalSetup: ["packages/testkit/src/global-setup.ts"],
     pool: "forks",

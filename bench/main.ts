@@ -9,6 +9,7 @@ import { peerAt } from "./sides/peer.ts";
 import type { Side } from "./sides/side.ts";
 import { type Bench, fullScale, quickScale, type Workload } from "./workload.ts";
 import { blobGet, mixed } from "./workloads/blobs.ts";
+import { bombs, oracle } from "./workloads/hostile.ts";
 import { memory, start } from "./workloads/house.ts";
 import { catalog, tagsList } from "./workloads/lists.ts";
 import { head, manifestGet, manifestGetMany } from "./workloads/manifests.ts";
@@ -29,6 +30,8 @@ const workloads: readonly Workload[] = [
   tinyImages,
   mounts,
   pushSlope,
+  oracle,
+  bombs,
   start,
 ];
 

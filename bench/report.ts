@@ -82,9 +82,10 @@ function check(
   const add = (text: string, found: number | undefined, isMet: (found: number) => boolean) => {
     if (found !== undefined) checks.push({ text, found: `${formatNumber(found)} (${text})`, isMet: isMet(found) });
   };
-  const { ratio, atMost, cpuSeconds, p99Ms, partOf } = target;
+  const { ratio, atMost, atLeast, cpuSeconds, p99Ms, partOf } = target;
   if (ratio !== undefined && peer !== undefined) add(`≥ ${ratio}×`, ours.value / peer.value, (found) => found >= ratio);
   if (atMost !== undefined) add(`≤ ${atMost}`, ours.value, (found) => found <= atMost);
+  if (atLeast !== undefined) add(`≥ ${atLeast}`, ours.value, (found) => found >= atLeast);
   if (cpuSeconds !== undefined) add(`CPU ≤ ${cpuSeconds}`, ours.cpuSeconds, (found) => found <= cpuSeconds);
   if (p99Ms !== undefined) add(`p99 ≤ ${p99Ms} ms`, ours.p99Ms, (found) => found <= p99Ms);
   const peerP99Ms = peer?.p99Ms;

@@ -49,6 +49,8 @@ export interface Target {
   readonly ratio?: number;
   /** A value that Layerport's may not exceed. */
   readonly atMost?: number;
+  /** A value that Layerport's may not fall below. */
+  readonly atLeast?: number;
   /** Seconds of processor time, in the row's measure. */
   readonly cpuSeconds?: number;
   readonly p99Ms?: number;

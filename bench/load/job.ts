@@ -14,7 +14,11 @@ export interface ReadJob extends Common {
   readonly targets: readonly string[];
   /** How long each body must be; left out where it is not known. */
   readonly bodyBytes?: number;
+  /** The status of every answer; 200 where it is left out. */
+  readonly status?: number;
   readonly forMs: number;
+  /** How many requests at most; any number where it is left out. */
+  readonly most?: number;
 }
 
 /** A whole list, page after page, along its `Link` headers, so many times. */

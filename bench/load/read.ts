@@ -9,9 +9,10 @@ export function read(job: ReadJob): Promise<Work> {
     const isHead = job.method === "HEAD";
     const endsAt = performance.now() + job.forMs;
     for (let begunAt = performance.now(); begunAt < endsAt; begunAt = performance.now()) {
+      if (job.most !== undefined && next >= job.most) break;
       const head = heads[next++ % heads.length] ?? "";
       const answer = await connection.write(head, isHead);
-      mustBe(200, answer);
+      mustBe(job.status ?? 200, answer);
       if (job.bodyBytes !== undefined && !isHead && answer.bodyBytes !== job.bodyBytes) {
         throw new Error(`a body of ${answer.bodyBytes} bytes instead of ${job.bodyBytes}`);
       }

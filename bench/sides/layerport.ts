@@ -10,7 +10,7 @@ import type { Side } from "./side.ts";
 import { untilAnswering } from "./until-answering.ts";
 
 const root = join(import.meta.dirname, "../..");
-const basic = `Basic ${Buffer.from(`${administrator.name}:${administrator.password}`).toString("base64")}`;
+const stranger = { name: "eve", password: "another quiet river" } as const;
 
 /** Starts the whole of Layerport, with its own Postgres in its durable settings, and signs up its administrator. */
 export async function startOurs(): Promise<Side> {
@@ -25,7 +25,11 @@ export async function startOurs(): Promise<Side> {
   return {
     name: "Layerport",
     address: { host: "localhost", port: stack.port },
-    headersFor: async (scopes) => [`Authorization: Bearer ${await fetchToken(stack.url, scopes)}`],
+    headersFor: async (scopes) => [bearer(await fetchToken(stack.url, administrator, scopes))],
+    strangerHeaders: async () => {
+      await createStranger(stack);
+      return [bearer(await fetchToken(stack.url, stranger, []))];
+    },
     processes: new ProcessTree(() => [stack.pid("standalone"), stack.pid("postgres")]),
     dataPlane: new ProcessTree(() => [stack.pid("registry")]),
     starts: {
@@ -36,7 +40,14 @@ export async function startOurs(): Promise<Side> {
   };
 }
 
-async function fetchToken(url: string, scopes: readonly string[]): Promise<string> {
+type Person = typeof administrator | typeof stranger;
+
+function bearer(token: string): string {
+  return `Authorization: Bearer ${token}`;
+}
+
+async function fetchToken(url: string, person: Person, scopes: readonly string[]): Promise<string> {
+  const basic = `Basic ${Buffer.from(`${person.name}:${person.password}`).toString("base64")}`;
   const query = scopes.map((scope) => `&scope=${encodeURIComponent(scope)}`).join("");
   const { body, statusCode } = await request(`${url}/token?service=bench${query}`, {
     headers: { authorization: basic },
@@ -47,17 +58,32 @@ async function fetchToken(url: string, scopes: readonly string[]): Promise<strin
   return token;
 }
 
+/** Adds the stranger in the administrator's name, as whoever runs the machine does it. */
+async function createStranger(stack: Stack): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ["apps/worker/src/commands/create-user.ts", administrator.name, stranger.name, "eve@example.test"],
+    { cwd: root, env: environmentOf(stack.pid("worker")), stdio: ["pipe", "ignore", "inherit"] },
+  );
+  child.stdin.end(`${administrator.password}\n${stranger.password}\n`);
+  const [code]: unknown[] = await once(child, "exit");
+  if (code !== 0) throw new Error("the stranger could not be made");
+}
+
+function environmentOf(pid: number): NodeJS.ProcessEnv {
+  const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  return Object.fromEntries(
+    variables.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+}
+
 /** A second data plane on the same database, on a port of its own. */
 async function startDataPlane(stack: Stack): Promise<number> {
   const port = await findFreePort();
-  const variables = readFileSync(`/proc/${stack.pid("registry")}/environ`, "utf8").split("\0");
-  const env = Object.fromEntries(
-    variables.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
   const begunAt = performance.now();
   const child = spawn(process.execPath, ["apps/registry/src/main.ts"], {
     cwd: root,
-    env: { ...env, LAYERPORT_PORT: String(port) },
+    env: { ...environmentOf(stack.pid("registry")), LAYERPORT_PORT: String(port) },
     stdio: "ignore",
   });
   await once(child, "spawn");

@@ -7,6 +7,8 @@ export interface Side {
   readonly address: Address;
   /** The header lines with which its repositories may be used; `scopes` as in the Docker token protocol. */
   headersFor(scopes: readonly string[]): Promise<readonly string[]>;
+  /** Header lines of somebody who is signed in and has no right to any of it, where there is such a person. */
+  readonly strangerHeaders?: () => Promise<readonly string[]>;
   /** All its processes, where they run on this machine and are known. */
   readonly processes?: ProcessTree;
   /** Those that serve pulls and pushes, without pages, background work and database. */
