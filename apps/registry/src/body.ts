@@ -4,7 +4,8 @@ import { type IncomingBytes, maximumManifestBytes, RegistryError } from "@layerp
 // A refused body of at most this many bytes is read and forgotten, so that the connection can go on.
 const cheaplyDiscardedBytes = 64 * 1024;
 
-// Of a longer one so much is read, and for so long, that the client can finish a write and read the answer.
+// Of a longer one so much is read that the client can finish a write. Then it has so long to read the answer: closing
+// while its bytes still come would reset the connection, and take away an answer that it has not read yet.
 const discardedBytes = 256 * 1024;
 const discardMs = 1000;
 
@@ -106,7 +107,7 @@ export function hasUnreadBody(request: IncomingMessage): boolean {
   return length > cheaplyDiscardedBytes;
 }
 
-/** Reads a little of a body that nobody wants. Never rejects. */
+/** Reads a little of a body that nobody wants, and waits until its sender has gone, for a moment. Never rejects. */
 export function discardBody(request: IncomingMessage): Promise<void> {
   // Such a client sends nothing more: it has been answered otherwise.
   if (waitingForContinue.has(request) || request.destroyed) return Promise.resolve();
@@ -119,7 +120,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
 
     function count(bytes: Uint8Array): void {
       seen += bytes.byteLength;
-      if (seen > discardedBytes) finish();
+      if (seen > discardedBytes) request.pause();
     }
     function finish(): void {
       clearTimeout(timer);
