@@ -5,11 +5,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Accounts, openAccounts, readSecrets, type Viewer } from "@layerport/accounts";
 import { type Database, openDatabase } from "@layerport/database";
 import { testDatabase, testSecrets } from "@layerport/testkit";
-import { afterAll, expect } from "vitest";
+import { afterAll } from "vitest";
 import { password, sendRawTo, sendTo, type TestAnswer, type TestRequest } from "./test-door.ts";
+
+const readyWithinMs = 25_000;
 
 /** One run of the registry, in a process of its own. */
 export interface Run {
@@ -55,7 +58,8 @@ export async function prepareProcess(): Promise<TestProcess> {
     database,
     secrets: readSecrets(secrets),
     publicUrl: `http://localhost:${port}`,
-    visibilityOf: async () => undefined,
+    findRepository: async () => undefined,
+    repositoriesOf: async () => [],
   });
   const running = new Set<Run>();
   afterAll(async () => {
@@ -121,9 +125,12 @@ export async function prepareProcess(): Promise<TestProcess> {
     run,
     async start(overrides, command) {
       const started = run(overrides, command);
-      await expect
-        .poll(async () => (await send("GET", "/readyz").catch(() => undefined))?.status, { timeout: 20_000 })
-        .toBe(200);
+      const isReady = async () => (await send("GET", "/readyz").catch(() => undefined))?.status === 200;
+      for (const deadline = Date.now() + readyWithinMs; !(await isReady()); await delay(20)) {
+        if (started.child.exitCode !== null || Date.now() > deadline) {
+          throw new Error(`the registry did not become ready:\n${started.output()}`);
+        }
+      }
       return started;
     },
     send,
