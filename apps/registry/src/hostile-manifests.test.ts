@@ -151,8 +151,7 @@ describe("a manifest is taken as it is that", () => {
     const listed = await door.send("GET", `/v2/alice/app/referrers/${app.digest}`, { as: alice });
     expect(listed.text).toContain(odd);
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
-    expect({}.toString()).toBe("[object Object]");
-    expect({}.constructor).toBe(Object);
+    for (const name of ["constructor", "toString"]) expect(typeof Reflect.get({}, name)).toBe("function");
   });
 
   it("B31 B32 names manifests and a subject that are not here yet (201), which stay unknown (404)", async () => {
