@@ -1,26 +1,26 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { openAccounts, readSecrets } from "@layerport/accounts";
 import { type Database, openDatabase } from "@layerport/database";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@layerport/database/embedded-postgres";
 import { migrate } from "@layerport/database/migrate";
 import { parseRepositoryName } from "@layerport/registry-core";
 import { findFreePort } from "../stack.ts";
+import { Registries, type RunningRegistry } from "./registry-process.ts";
 
 const root = join(import.meta.dirname, "../..");
 const owner = "ada";
-const listeningWithinMs = 30_000;
 
 /** What to make, where it is not the usual. */
 export interface GroundOptions {
   /** Whether Postgres syncs what it commits; `true` unless given. Where only the registry dies nothing is lost without. */
   readonly isDurable?: boolean;
+  /** What every registry gets in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the next registry is loaded while one runs, so that a restart is a matter of a tenth of a second. */
+  readonly keepsSpare?: boolean;
 }
 
 /**
@@ -45,21 +45,9 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** A registry process. */
-export interface RunningRegistry {
-  readonly pid: number;
-  readonly port: number;
-  /** Everything it has printed. */
-  output(): string;
-  isRunning(): boolean;
-  /** Resolves when it has ended, with the exit code or the signal. */
-  readonly exited: Promise<number | string>;
-  /** Sends a signal, SIGKILL unless given, and resolves when it has ended. */
-  end(signal?: NodeJS.Signals): Promise<void>;
-}
-
 /** Makes the ground; `close` must be called in the end. */
-export async function openGround({ isDurable = true }: GroundOptions = {}): Promise<Ground> {
+export async function openGround(options: GroundOptions = {}): Promise<Ground> {
+  const { isDurable = true } = options;
   const folder = mkdtempSync(join(tmpdir(), "layerport-faults-"));
   // Postgres runs as another user when the tests run as root.
   chmodSync(folder, 0o755);
@@ -73,7 +61,7 @@ export async function openGround({ isDurable = true }: GroundOptions = {}): Prom
     await migrate(postgres.url, join(root, "prisma/migrations"));
     const database = openDatabase({ url: postgres.url, connections: 2, applicationName: "layerport faults" });
     closers.push(() => database.close());
-    return { ...(await furnish({ folder, postgres, database, closers })), close };
+    return { ...(await furnish({ folder, postgres, database, closers, options })), close };
   } catch (error) {
     await close();
     throw error;
@@ -85,9 +73,10 @@ interface Furnishing {
   readonly postgres: EmbeddedPostgres;
   readonly database: Database;
   readonly closers: (() => Promise<void> | void)[];
+  readonly options: GroundOptions;
 }
 
-async function furnish({ folder, postgres, database, closers }: Furnishing): Promise<Omit<Ground, "close">> {
+async function furnish({ folder, postgres, database, closers, options }: Furnishing): Promise<Omit<Ground, "close">> {
   const storage = join(folder, "blobs");
   const port = await findFreePort();
   const secrets = makeSecrets(folder);
@@ -106,10 +95,6 @@ async function furnish({ folder, postgres, database, closers }: Furnishing): Pro
   const viewer = await accounts.findViewer(session.id);
   if (viewer === undefined) throw new Error("the session that was just started is not there");
 
-  const running = new Set<RunningRegistry>();
-  closers.push(async () => {
-    await Promise.all([...running].map((registry) => registry.end()));
-  });
   const variables = {
     DATABASE_URL: postgres.url,
     LAYERPORT_PORT: String(port),
@@ -119,9 +104,10 @@ async function furnish({ folder, postgres, database, closers }: Furnishing): Pro
     LAYERPORT_WORKER_URL: "http://127.0.0.1:1",
     LAYERPORT_PARENT_PID: String(process.pid),
     LOG_LEVEL: "warn",
-    // Without it half of a start goes into removing types from the same files again.
-    NODE_COMPILE_CACHE: join(tmpdir(), "layerport-compile-cache"),
+    ...options.env,
   };
+  const registries = new Registries({ port, variables, keepsSpare: options.keepsSpare ?? false });
+  closers.push(() => registries.close());
   return {
     folder,
     storage,
@@ -137,13 +123,7 @@ async function furnish({ folder, postgres, database, closers }: Furnishing): Pro
       const { token } = await accounts.issueBearer(viewer.identity, scopes, accounts.service);
       return `Bearer ${token}`;
     },
-    async startRegistry(env = {}) {
-      const registry = run({ PATH: process.env.PATH ?? "", ...variables, ...env }, port);
-      running.add(registry);
-      void registry.exited.then(() => running.delete(registry));
-      await untilListening(registry);
-      return registry;
-    },
+    startRegistry: (env) => registries.start(env),
   };
 }
 
@@ -170,53 +150,4 @@ function makeSecrets(folder: string): string {
   }
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(directory, name), text, { mode: 0o600 });
   return directory;
-}
-
-function run(env: Readonly<Record<string, string>>, port: number): RunningRegistry {
-  const child: ChildProcess = spawn(process.execPath, ["apps/registry/src/main.ts"], {
-    cwd: root,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-    // Ctrl-C reaches this process, which ends the registry in its own way.
-    detached: true,
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part: Buffer) => (output += part.toString()));
-  const exited = new Promise<number | string>((resolve) => {
-    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
-  });
-  const isRunning = () => child.exitCode === null && child.signalCode === null;
-  return {
-    pid: child.pid ?? 0,
-    port,
-    output: () => output,
-    isRunning,
-    exited,
-    async end(signal = "SIGKILL") {
-      if (isRunning()) child.kill(signal);
-      await exited;
-    },
-  };
-}
-
-async function untilListening(registry: RunningRegistry): Promise<void> {
-  const endsAt = performance.now() + listeningWithinMs;
-  while (!(await accepts(registry.port))) {
-    if (!registry.isRunning()) throw new Error(`the registry ended at its start:\n${registry.output()}`);
-    if (performance.now() > endsAt) throw new Error(`the registry does not listen:\n${registry.output()}`);
-    await delay(10);
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    // Not yet, or no longer.
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

@@ -20,11 +20,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const reason = await scenario.unavailable?.();
   if (reason !== undefined) return { notRun: reason };
   const endsAt = performance.now() + options.budgetMs;
+  const leftMs = () => (options.signal?.aborted ? 0 : Math.max(0, endsAt - performance.now()));
   const report = await scenario.run({
     pass: options.pass,
     seed: options.seed,
     options: options.options ?? {},
-    hasTimeFor: (ms) => !options.signal?.aborted && performance.now() + ms <= endsAt,
+    leftMs,
+    hasTimeFor: (ms) => leftMs() >= ms,
     say: options.say ?? (() => {}),
   });
   return { report };

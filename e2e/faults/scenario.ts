@@ -27,6 +27,8 @@ export interface ScenarioContext {
   readonly seed: number;
   /** Options that only this scenario knows, as in `--point=12`. */
   readonly options: Readonly<Record<string, string>>;
+  /** How much of its time is left. */
+  leftMs(): number;
   /** Whether there is time to begin something that takes this long. What has begun may end. */
   hasTimeFor(ms: number): boolean;
   /** Shows a line under the scenario's own. */

@@ -1,0 +1,115 @@
+import { openGround } from "../ground.ts";
+import { Random } from "../random.ts";
+import type { Scenario, ScenarioContext, Violation } from "../scenario.ts";
+import { blobOperations } from "./blob-operations.ts";
+import { manifestOperations } from "./manifest-operations.ts";
+import type { Operation } from "./operation.ts";
+import { formatPoint, type Point } from "./points.ts";
+import { ProvingGround } from "./proving-ground.ts";
+import { whyNoTrace } from "./strace.ts";
+
+const operations: readonly Operation[] = [...blobOperations, ...manifestOperations];
+
+/** How many points of each operation a short pass takes. */
+const sample = 2;
+/** What one point costs at most, on a machine that does other things as well. */
+const pointMs = 3_000;
+
+/** The environment in which system calls come in the same order each time: one thread for files. */
+export const orderly = { UV_THREADPOOL_SIZE: "1" } as const;
+
+/**
+ * Kills the registry at each system call by which an operation changes anything outside the process, starts it again,
+ * and checks what clients were promised. `--operation` and `--point` choose one.
+ */
+export const killPoints: Scenario = {
+  name: "kill-points",
+  description: "the registry is killed at every system call of every operation that writes",
+  weight: 6,
+  unavailable: whyNoTrace,
+  async run(context) {
+    const { options } = context;
+    const chosen = operations.filter(({ name }) => options.operation === undefined || name === options.operation);
+    const ground = await openGround({ isDurable: false, keepsSpare: true, env: orderly });
+    const totals = { checked: 0, points: 0, kills: 0 };
+    const violations: Violation[] = [];
+    try {
+      const endsAt = performance.now() + context.leftMs();
+      for (const [at, operation] of chosen.entries()) {
+        const shareMs = (endsAt - performance.now()) / (chosen.length - at);
+        const proven = await killThroughout(
+          new ProvingGround(ground, `blobs-${operation.name}`, String(context.seed)),
+          operation,
+          { context, untilMs: performance.now() + shareMs },
+        );
+        totals.points += proven.points;
+        totals.kills += proven.kills;
+        totals.checked += proven.kills;
+        violations.push(...proven.violations);
+        const counts = `${proven.points} points, ${proven.kills} kills, ${proven.violations.length} violations`;
+        context.say(`${operation.name}: ${counts}`);
+      }
+    } finally {
+      await ground.close();
+    }
+    const { checked, points, kills } = totals;
+    return { checked, counts: { operations: chosen.length, points, kills }, violations };
+  },
+};
+
+interface Proven {
+  readonly points: number;
+  /** Those that came where they should. */
+  readonly kills: number;
+  readonly violations: readonly Violation[];
+}
+
+interface Share {
+  readonly context: ScenarioContext;
+  readonly untilMs: number;
+}
+
+async function killThroughout(
+  ground: ProvingGround,
+  operation: Operation,
+  { context, untilMs }: Share,
+): Promise<Proven> {
+  const violations: Violation[] = [];
+  let kills = 0;
+  try {
+    await ground.warmUp(operation);
+    const points = await ground.enumerate(operation);
+    const chosen = choose(points, context, operation);
+    for (const point of chosen) {
+      if (performance.now() + pointMs > untilMs && context.pass === "long" && kills > 0) break;
+      const name = point === "answered" ? point : formatPoint(point);
+      const { isReached, violations: found } = await ground.kill(operation, point, name);
+      if (isReached) kills += 1;
+      const repeat = `--operation=${operation.name} --point=${name}`;
+      const doing = point === "answered" ? "after the answer" : `before ${point.doing}`;
+      violations.push(...found.map(({ invariant, seen }) => ({ invariant, seen: `${doing}: ${seen}`, repeat })));
+    }
+    violations.push(...(await ground.judgeLater()));
+    return { points: points.length + 1, kills, violations };
+  } finally {
+    await ground.crash();
+  }
+}
+
+/** All in an order of the seed's, or the few of a short pass, spread over the operation; or the one that was asked for. */
+function choose(
+  points: readonly Point[],
+  { pass, seed, options }: ScenarioContext,
+  { name }: Operation,
+): readonly (Point | "answered")[] {
+  const all = [...points, "answered" as const];
+  const { point } = options;
+  if (point !== undefined) return all.filter((each) => (each === "answered" ? each : formatPoint(each)) === point);
+  const random = new Random(seed, name);
+  if (pass === "long") return random.shuffle(all);
+  return Array.from({ length: sample }, (_, part) => {
+    const from = Math.floor((part * all.length) / sample);
+    const until = Math.floor(((part + 1) * all.length) / sample);
+    return all.slice(from, until)[random.below(until - from)];
+  }).filter((each) => each !== undefined);
+}
