@@ -84,7 +84,8 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
     database,
     secrets: readSecrets(secrets),
     publicUrl: `http://localhost:${port}`,
-    visibilityOf: async () => undefined,
+    findRepository: async () => undefined,
+    repositoriesOf: async () => [],
   });
   closers.push(() => accounts.close());
   const { setupToken = "" } = readSecrets(secrets);

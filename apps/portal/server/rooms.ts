@@ -43,7 +43,8 @@ function openRooms(environment: Environment): Rooms {
     database,
     secrets,
     publicUrl: environment.publicUrl,
-    visibilityOf: (repository) => store.visibilityOf(repository),
+    findRepository: (repository) => store.findRepository(repository),
+    repositoriesOf: (organization) => store.repositoriesOf(organization),
     onError: (error) => log.error({ err: error }, "work in the background failed"),
   });
   return { environment, secrets, database, accounts, store, log };

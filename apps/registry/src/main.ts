@@ -38,7 +38,8 @@ async function main(environment: Environment): Promise<void> {
     database,
     secrets,
     publicUrl: address.url,
-    visibilityOf: (repository) => store.visibilityOf(repository),
+    findRepository: (repository) => store.findRepository(repository),
+    repositoriesOf: (organization) => store.repositoriesOf(organization),
     onError,
   });
 

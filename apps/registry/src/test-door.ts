@@ -75,7 +75,11 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
     database,
     secrets,
     publicUrl,
-    visibilityOf: async (name) => memory.visibilityOf(name),
+    findRepository: async (name) => {
+      const visibility = memory.visibilityOf(name);
+      return visibility && { visibility, names: [name] };
+    },
+    repositoriesOf: async () => [],
   });
   const origin = { address: "192.0.2.1", requestId: "request-1", userAgent: "tests" } as const;
   const { session } = await accounts.createFirstAdministrator(

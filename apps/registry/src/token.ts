@@ -35,9 +35,11 @@ async function answerQuery(gatehouse: Gatehouse, { request, query, origin }: Tok
   const scopes = readScopes(parameters);
   if (scopes === undefined) return tooManyScopes();
   const credential = parseAuthorization(request.headers.authorization);
-  const { identity, isAnonymous } = await authenticate(gatehouse, credential, origin);
-  // Docker asks for a refresh token at login, and skopeo for an anonymous one, to which nothing could be refreshed.
-  const wantsRefresh = parameters.get("offline_token") === "true" && !isAnonymous && credential.kind === "basic";
+  const { identity } = await authenticate(gatehouse, credential, origin);
+  // Docker asks for a refresh token at login, and skopeo for an anonymous one, to which nothing could be refreshed. A
+  // robot keeps its own secret, which is replaced by a rotation and not by each client for itself.
+  const isRefreshable = identity.kind === "user" && credential.kind === "basic";
+  const wantsRefresh = parameters.get("offline_token") === "true" && isRefreshable;
   const clientId = parameters.get("client_id") ?? "";
   const refreshToken = wantsRefresh ? await gatehouse.issueRefreshToken(identity, clientId) : undefined;
   return tokenReply(gatehouse, { identity, scopes, refreshToken });
@@ -58,7 +60,7 @@ async function answerForm(gatehouse: Gatehouse, { request, response, origin }: T
         secret: form.get("password") ?? "",
       };
       const { identity } = await authenticate(gatehouse, credential, origin);
-      const wantsRefresh = form.get("access_type") === "offline";
+      const wantsRefresh = form.get("access_type") === "offline" && identity.kind === "user";
       const refreshToken = wantsRefresh ? await gatehouse.issueRefreshToken(identity, clientId) : undefined;
       return tokenReply(gatehouse, { identity, scopes, refreshToken });
     }

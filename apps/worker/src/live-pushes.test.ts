@@ -30,7 +30,11 @@ const accounts = openAccounts({
   database,
   secrets,
   publicUrl,
-  visibilityOf: async (repository) => visibilities.get(repository),
+  findRepository: async (repository) => {
+    const visibility = visibilities.get(repository);
+    return visibility && { visibility, names: [repository] };
+  },
+  repositoriesOf: async () => [],
 });
 const metrics = openMetrics();
 const log = openLog("silent");

@@ -42,7 +42,8 @@ const accounts = openAccounts({
   database,
   secrets,
   publicUrl: environment.publicUrl,
-  visibilityOf: (repository) => store.visibilityOf(repository),
+  findRepository: (repository) => store.findRepository(repository),
+  repositoriesOf: (organization) => store.repositoriesOf(organization),
 });
 const { session } = await accounts.createFirstAdministrator(
   { setupToken: secrets.setupToken ?? "", name: "ada", email: "ada@example.test", password: "a long quiet river" },

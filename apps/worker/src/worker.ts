@@ -42,7 +42,8 @@ export async function startWorker(environment: Environment, log: Logger): Promis
     database,
     secrets,
     publicUrl,
-    visibilityOf: (repository) => store.visibilityOf(repository),
+    findRepository: (repository) => store.findRepository(repository),
+    repositoriesOf: (organization) => store.repositoriesOf(organization),
     onError: (error) => log.error({ err: error }, "work in the background failed"),
   });
   const metrics = openMetrics();

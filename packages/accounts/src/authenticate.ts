@@ -4,7 +4,14 @@ import { AccountError, type AccountErrorCode } from "./account-error.ts";
 import type { Accounts, BasicCredentials, SignInRequest } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { actorOf, anonymous, type RequestOrigin, type UserIdentity } from "./identity.ts";
+import {
+  actorOf,
+  anonymous,
+  type Identity,
+  type RequestOrigin,
+  type RobotIdentity,
+  type UserIdentity,
+} from "./identity.ts";
 import type { LastUse } from "./last-use.ts";
 import type { Passwords } from "./password.ts";
 import type { Pepper } from "./secrets.ts";
@@ -43,6 +50,14 @@ export const userColumns = `person.id, person.name, person.email, person.display
   person.is_administrator AS "isAdministrator", person.is_auditor AS "isAuditor",
   person.suspended_at IS NOT NULL AS "isSuspended", person.auth_epoch AS epoch`;
 
+/** The names that the organization of this name had before; a person's own organization has the person's. */
+const formerNames = (name: string) => `ARRAY(SELECT alias.name FROM organization_alias alias
+  JOIN organization renamed ON renamed.id = alias.organization_id WHERE renamed.name = ${name})`;
+
+const userOfFormerName = (name: string, columns: string) => `SELECT ${columns} FROM organization_alias alias
+  JOIN organization own ON own.id = alias.organization_id AND own.kind = 'personal'
+  JOIN "user" person ON person.name = own.name WHERE alias.name = ${name}`;
+
 /** The login name that stands for the owner of whatever access token comes with it. */
 const anyOwner = "lp";
 
@@ -79,7 +94,10 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
     const [row] = await database.query<UserRow & PasswordColumn>({
       name: "user-by-name-or-email",
       text: `SELECT ${userColumns}, person.password_hash AS "passwordHash"
-        FROM "user" person WHERE person.name = $1::text OR person.email = $1::text`,
+        FROM "user" person WHERE person.name = $1::text OR person.email = $1::text
+        UNION ALL
+        ${userOfFormerName("$1::text", `${userColumns}, person.password_hash AS "passwordHash"`)}
+        LIMIT 1`,
       values: [nameOrEmail],
     });
     return row;
@@ -129,7 +147,7 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
     name: "access-token-by-hash",
     text: `SELECT key.position::int AS position, token.id AS "tokenId", token.hash, token.permissions,
         token.repository_patterns AS patterns, token.revoked_at IS NOT NULL AS "isRevoked",
-        token.expires_at <= now() AS "isExpired", ${userColumns}
+        token.expires_at <= now() AS "isExpired", ${formerNames("person.name")} AS "formerNames", ${userColumns}
       FROM unnest($1::bytea[]) WITH ORDINALITY AS key (hash, position)
       JOIN access_token token ON token.hash = key.hash
       JOIN "user" person ON person.id = token.user_id`,
@@ -137,24 +155,46 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
     toAnswer: (row) => row,
   });
 
-  const findTokenByText = async (secret: string): Promise<TokenRow | undefined> => {
+  const findRobot = batchedLookup<Buffer, RobotRow & { position: number }, RobotRow>(database, {
+    name: "robot-by-hash",
+    text: `SELECT key.position::int AS position, secret.id AS "secretId", secret.hash,
+        secret.expires_at <= now() AS "isExpired", robot.id, robot.auth_epoch AS epoch,
+        robot.suspended_at IS NOT NULL AS "isSuspended", organization.name || '+' || robot.name AS name,
+        ARRAY(SELECT former || '+' || robot.name FROM unnest(${formerNames("organization.name")}) AS former) AS "formerNames"
+      FROM unnest($1::bytea[]) WITH ORDINALITY AS key (hash, position)
+      JOIN robot_secret secret ON secret.hash = key.hash
+      JOIN robot_account robot ON robot.id = secret.robot_id
+      JOIN organization ON organization.id = robot.organization_id`,
+    toValues: (hashes) => [hashes],
+    toAnswer: (row) => row,
+  });
+
+  const findByText = async <Row extends HashedRow>(
+    find: (hash: Buffer) => Promise<Row | undefined>,
+    secret: string,
+  ): Promise<Row | undefined> => {
     for (const pepper of peppers) {
       const hash = hashToken(pepper, secret);
-      const row = await findToken(hash);
+      const row = await find(hash);
       if (row !== undefined && timingSafeEqual(row.hash, hash)) return row;
     }
     return undefined;
   };
 
+  /** For a token that nobody has, or that comes under another's name. */
+  const refuseGuess = async (origin: RequestOrigin & { readonly address: string }): Promise<never> => {
+    await limit.fail(origin.address).catch((error: unknown) => {
+      if (!AccountError.is(error)) throw error;
+      return refuse({ code: error.code, origin, account: "token", cause: error });
+    });
+    return refuse({ code: "CREDENTIALS_WRONG", origin, account: "token" });
+  };
+
   const authenticateToken = async ({ name, secret, ...origin }: BasicCredentials): Promise<UserIdentity> => {
-    const token = findTokenKind(secret) === "pat" ? await findTokenByText(secret) : undefined;
+    const token = await findByText(findToken, secret);
     const login = normalise(name);
-    if (token === undefined || ![anyOwner, token.name, token.email].includes(login)) {
-      await limit.fail(origin.address).catch((error: unknown) => {
-        if (!AccountError.is(error)) throw error;
-        return refuse({ code: error.code, origin, account: "token", cause: error });
-      });
-      return refuse({ code: "CREDENTIALS_WRONG", origin, account: "token" });
+    if (token === undefined || ![anyOwner, token.name, token.email, ...token.formerNames].includes(login)) {
+      return refuseGuess(origin);
     }
     // From here on the secret is right, so nothing is a guess, and a script with an old token locks nobody out.
     const account = token.tokenId;
@@ -162,17 +202,46 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
     if (token.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account });
     if (token.isRevoked) return refuse({ code: "TOKEN_REVOKED", origin, person, account });
     if (token.isExpired) return refuse({ code: "TOKEN_EXPIRED", origin, person, account });
-    lastUse.note(token.tokenId, origin.address);
+    lastUse.note("access-token", token.tokenId, origin);
+    lastUse.note("user", token.id);
     const isWhole = token.permissions.includes("pull") && token.patterns.includes("**");
     return userIdentity(token, { accessTokenId: token.tokenId, coversEverything: isWhole });
+  };
+
+  const authenticateRobot = async ({ name, secret, ...origin }: BasicCredentials): Promise<RobotIdentity> => {
+    const robot = await findByText(findRobot, secret);
+    if (robot === undefined || ![robot.name, ...robot.formerNames].includes(normalise(name)))
+      return refuseGuess(origin);
+    const account = robot.secretId;
+    const person = robot;
+    if (robot.isSuspended) return refuse({ code: "ACCOUNT_SUSPENDED", origin, person, account });
+    if (robot.isExpired) return refuse({ code: "TOKEN_EXPIRED", origin, person, account });
+    lastUse.note("robot-secret", robot.secretId, origin);
+    const { id, epoch, secretId } = robot;
+    return { kind: "robot", id, name: robot.name, epoch, limits: { secretId, access: undefined } };
+  };
+
+  const authenticateSecret = (credentials: BasicCredentials): Promise<Identity> => {
+    switch (findTokenKind(credentials.secret)) {
+      case "pat":
+        return authenticateToken(credentials);
+      case "rob":
+        return authenticateRobot(credentials);
+      default: {
+        const { name: _, secret: __, ...origin } = credentials;
+        return refuseGuess(origin);
+      }
+    }
   };
 
   return {
     checkPassword: (request) => verifyPassword(request, { isRepeated: false }),
     async authenticateBasic(credentials) {
-      if (looksLikeToken(credentials.secret)) return authenticateToken(credentials);
+      if (looksLikeToken(credentials.secret)) return authenticateSecret(credentials);
       const { name, secret, ...origin } = credentials;
-      return userIdentity(await verifyShared({ nameOrEmail: name, password: secret, ...origin }));
+      const person = await verifyShared({ nameOrEmail: name, password: secret, ...origin });
+      lastUse.note("user", person.id);
+      return userIdentity(person);
     },
   };
 }
@@ -196,20 +265,33 @@ interface PasswordColumn {
   readonly passwordHash: string | null;
 }
 
-interface TokenRow extends UserRow {
-  readonly tokenId: string;
+interface HashedRow {
   readonly hash: Buffer;
+  readonly isExpired: boolean;
+  /** Names that still sign in with a token, since scripts outlive renames. */
+  readonly formerNames: readonly string[];
+}
+
+interface RobotRow extends HashedRow {
+  readonly secretId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly isSuspended: boolean;
+}
+
+interface TokenRow extends UserRow, HashedRow {
+  readonly tokenId: string;
   readonly permissions: readonly string[];
   readonly patterns: readonly string[];
   readonly isRevoked: boolean;
-  readonly isExpired: boolean;
 }
 
 interface Refusal {
   readonly code: AccountErrorCode;
   readonly origin: RequestOrigin;
-  /** Whom it was about, where such a person exists. */
-  readonly person?: UserRow | undefined;
+  /** Whom it was about, where such a person or robot exists. */
+  readonly person?: Pick<UserRow, "id" | "name"> | undefined;
   readonly account: string;
   readonly cause?: unknown;
 }

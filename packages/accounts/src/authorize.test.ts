@@ -268,14 +268,23 @@ describe("what a list may show", () => {
       everything: false,
       publicRepositories: false,
       organizationIds: [],
+      rules: [],
     });
   });
 
   it("narrows with a token's limits", async () => {
     const { accounts } = instance;
     const { identity } = await instance.presentToken(viewer("reader"), { repositoryPatterns: ["reader/**"] });
-    expect((await accounts.readScope(identity)).organizationIds).toHaveLength(1);
+    const { everything, organizationIds, rules } = await accounts.readScope(identity);
+    expect({ everything, organizationIds }).toEqual({ everything: false, organizationIds: [] });
+    expect(rules).toHaveLength(3);
+    expect(rules.every(({ namePatterns }) => namePatterns?.join() === "reader/**")).toBe(true);
     const { identity: one } = await instance.presentToken(instance.administrator, { repositoryPatterns: ["acme/api"] });
-    expect(await accounts.readScope(one)).toMatchObject({ everything: false, organizationIds: [] });
+    expect(await accounts.readScope(one)).toEqual({
+      everything: false,
+      publicRepositories: false,
+      organizationIds: [],
+      rules: [{ namePatterns: ["acme/api"] }],
+    });
   });
 });

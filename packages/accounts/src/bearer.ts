@@ -66,16 +66,12 @@ export function openBearerTokens({ secrets, issuer, service, authorization }: Be
       const issuedAtSeconds = Math.floor(Date.now() / 1000);
       const claims: Claims = {
         access: access.map(toEntry),
-        ...(identity.kind === "user" && {
-          name: identity.name,
-          epoch: identity.epoch,
-          ...(identity.limits?.accessTokenId !== undefined && { access_token: identity.limits.accessTokenId }),
-        }),
+        ...principalClaims(identity),
       };
       const token = await new SignJWT({ ...claims })
         .setProtectedHeader({ alg: "EdDSA", typ: "JWT", kid: secrets.signingKey.id })
         .setIssuer(issuer)
-        .setSubject(identity.kind === "user" ? identity.id : "")
+        .setSubject(identity.kind === "anonymous" ? "" : identity.id)
         .setAudience(audience)
         .setIssuedAt(issuedAtSeconds)
         .setNotBefore(issuedAtSeconds)
@@ -103,6 +99,16 @@ interface Claims {
   readonly name?: string;
   readonly epoch?: number;
   readonly access_token?: string;
+  /** Set for a robot: the secret that the token was asked for with. */
+  readonly robot_secret?: string;
+}
+
+function principalClaims(identity: Identity): Omit<Claims, "access"> {
+  if (identity.kind === "anonymous") return {};
+  const { name, epoch } = identity;
+  if (identity.kind === "robot") return { name, epoch, robot_secret: identity.limits.secretId };
+  const accessTokenId = identity.limits?.accessTokenId;
+  return { name, epoch, ...(accessTokenId !== undefined && { access_token: accessTokenId }) };
 }
 
 /** A token that lists repositories is rare, and the list asks for no repository's rights: so they are read here. */
@@ -165,12 +171,14 @@ function toEntry(scope: Scope): AccessEntry {
 }
 
 function toIdentity(payload: JWTPayload): Identity {
-  const { sub, name, epoch, access, access_token: accessTokenId } = payload;
+  const { sub, name, epoch, access, access_token: accessTokenId, robot_secret: secretId } = payload;
   const scopes = toScopes(access);
   if (sub === "") return { ...anonymous, access: scopes };
   if (typeof sub !== "string" || typeof name !== "string" || typeof epoch !== "number") {
     throw new AccountError("TOKEN_INVALID");
   }
+  if (typeof secretId === "string")
+    return { kind: "robot", id: sub, name, epoch, limits: { secretId, access: scopes } };
   return {
     kind: "user",
     id: sub,

@@ -19,6 +19,25 @@ export interface UserIdentity {
   readonly limits: CredentialLimits | undefined;
 }
 
+/** A robot of an organization, known by one of its secrets. */
+export interface RobotIdentity {
+  readonly kind: "robot";
+  readonly id: string;
+  /** As it signs in: `acme+ci`. */
+  readonly name: string;
+  /** The robot's epoch when the credential was made or checked. */
+  readonly epoch: number;
+  readonly limits: RobotLimits;
+}
+
+/** What a robot's credential may be used for, at most. */
+export interface RobotLimits {
+  /** The secret behind the credential, whose end is read at each use. */
+  readonly secretId: string;
+  /** The access entries of a bearer token; absent for the secret itself. */
+  readonly access: readonly Scope[] | undefined;
+}
+
 /** A caller without a credential, or with the bearer token of one. */
 export interface AnonymousIdentity {
   readonly kind: "anonymous";
@@ -26,7 +45,7 @@ export interface AnonymousIdentity {
 }
 
 /** Who a request acts for. It says who, never what they may do now: `Accounts.rightsOf` answers that. */
-export type Identity = AnonymousIdentity | UserIdentity;
+export type Identity = AnonymousIdentity | UserIdentity | RobotIdentity;
 
 /** Where a request came from, as records show it. */
 export interface RequestOrigin {
@@ -42,7 +61,7 @@ export const anonymous: AnonymousIdentity = Object.freeze({ kind: "anonymous", a
 export function actorOf(identity: Identity, origin?: RequestOrigin): Actor {
   const { address, requestId, userAgent } = origin ?? {};
   const from = { address, requestId, userAgent };
-  return identity.kind === "user"
-    ? { kind: "user", id: identity.id, name: identity.name, ...from }
-    : { kind: "anonymous", name: "anonymous", ...from };
+  return identity.kind === "anonymous"
+    ? { kind: "anonymous", name: "anonymous", ...from }
+    : { kind: identity.kind, id: identity.id, name: identity.name, ...from };
 }

@@ -1,5 +1,5 @@
 import type { Database } from "@layerport/database";
-import type { RepositoryName, Visibility } from "@layerport/registry-core";
+import type { KnownRepository, OrganizationName, RepositoryName } from "@layerport/registry-core";
 import { openAccessTokens } from "./access-token.ts";
 import type { Accounts } from "./accounts.ts";
 import { record } from "./audit.ts";
@@ -25,26 +25,29 @@ export interface AccountsOptions {
   readonly secrets: Secrets;
   /** The one address of this Layerport: the issuer of bearer tokens, and its host their audience. */
   readonly publicUrl: string;
-  /** What the store knows of a repository; `undefined` for none. */
-  readonly visibilityOf: (repository: RepositoryName) => Promise<Visibility | undefined>;
+  /** What the store knows of a repository, by its name or a former one; `undefined` for none. */
+  readonly findRepository: (repository: RepositoryName) => Promise<KnownRepository | undefined>;
+  /** Every repository of an organization. */
+  readonly repositoriesOf: (organization: OrganizationName) => Promise<readonly KnownRepository[]>;
   /** Told of work in the background that failed and will be tried again. */
   readonly onError?: (error: Error) => void;
 }
 
 /** Opens the gatehouse over one database. Nothing is asked of it before the first use. */
 export function openAccounts(options: AccountsOptions): Accounts {
-  const { database, secrets, visibilityOf, onError = () => {} } = options;
+  const { database, secrets, findRepository, onError = () => {} } = options;
   const { origin: issuer, host: service } = new URL(options.publicUrl);
   const { peppers } = secrets;
 
   const passwords = openPasswords();
   const settings = openSettings(database);
+  const lastUse = openLastUse(database, onError);
   const authorization = openAuthorization({
     database,
-    visibilityOf,
+    findRepository,
     allowsAnonymousPull: settings.allowsAnonymousPull,
+    lastUse,
   });
-  const lastUse = openLastUse(database, onError);
   const limit = openSignInLimit(database);
   const authentication = openAuthentication({ database, peppers, passwords, limit, lastUse });
 
@@ -59,7 +62,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     ...openRefreshTokens({ database, peppers, authorization, lastUse }),
     ...settings,
     ...openSetup(database, secrets, passwords),
-    ...openSessions(database, authentication),
+    ...openSessions(database, authentication, lastUse),
     ...openUsers(database, passwords),
     ...openAccessTokens(database, peppers[0]),
     ...openOrganizations(database),

@@ -77,7 +77,7 @@ export function openRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
       if (exchanged === undefined) throw new AccountError("REFRESH_TOKEN_INVALID");
       const { row, refreshToken } = exchanged;
       if (row.accessTokenId === null) return { identity: userIdentity(row), refreshToken };
-      lastUse.note(row.accessTokenId, origin?.address);
+      lastUse.note("access-token", row.accessTokenId, { address: origin?.address });
       const limits = { accessTokenId: row.accessTokenId, coversEverything: row.coversEverything };
       return { identity: userIdentity(row, limits), refreshToken };
     },

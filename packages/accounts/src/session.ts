@@ -3,6 +3,7 @@ import type { Accounts, BrowserSession, UserDescription } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { type Authentication, type UserRow, userColumns, userIdentity } from "./authenticate.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
+import type { LastUse } from "./last-use.ts";
 import { redactTokens } from "./token-format.ts";
 
 const lifeDays = 30;
@@ -13,7 +14,7 @@ const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export type Sessions = Pick<Accounts, "signIn" | "findViewer" | "signOut" | "subscribeEndedSessions">;
 
 /** Sessions over one database. */
-export function openSessions(database: Database, authentication: Authentication): Sessions {
+export function openSessions(database: Database, authentication: Authentication, lastUse: LastUse): Sessions {
   return {
     async signIn(request) {
       const user = await authentication.checkPassword(request);
@@ -33,7 +34,9 @@ export function openSessions(database: Database, authentication: Authentication)
             AND session.auth_epoch = person.auth_epoch AND person.suspended_at IS NULL`,
         values: [sessionId],
       });
-      return user && { ...describeUser(user), sessionId, identity: userIdentity(user) };
+      if (user === undefined) return undefined;
+      lastUse.note("user", user.id);
+      return { ...describeUser(user), sessionId, identity: userIdentity(user) };
     },
 
     async signOut(sessionId, origin) {

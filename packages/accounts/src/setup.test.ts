@@ -17,7 +17,8 @@ const accounts = openAccounts({
   database,
   secrets,
   publicUrl: "http://localhost:5000",
-  visibilityOf: async () => undefined,
+  findRepository: async () => undefined,
+  repositoriesOf: async () => [],
 });
 
 afterAll(async () => {
@@ -125,7 +126,8 @@ describe("setup of a fresh instance", () => {
       database,
       secrets,
       publicUrl: "http://localhost:5000",
-      visibilityOf: async () => undefined,
+      findRepository: async () => undefined,
+      repositoriesOf: async () => [],
     });
     expect(await other.checkSetupToken(setupToken)).toBe(false);
     expect(await other.setupState()).toBe("completed");

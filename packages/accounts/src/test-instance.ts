@@ -1,5 +1,10 @@
 import { type Database, openDatabase } from "@layerport/database";
-import { parseRepositoryName, type RepositoryName, type Visibility } from "@layerport/registry-core";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+  splitRepositoryName,
+  type Visibility,
+} from "@layerport/registry-core";
 import { testDatabase, testSecrets } from "@layerport/testkit";
 import { afterAll } from "vitest";
 import type { AccessToken, Accounts, NewAccessToken, Viewer } from "./accounts.ts";
@@ -46,7 +51,14 @@ export async function startInstance(): Promise<TestInstance> {
     database,
     secrets,
     publicUrl: "http://localhost:5000",
-    visibilityOf: async (name) => visibilities.get(name),
+    findRepository: async (name) => {
+      const visibility = visibilities.get(name);
+      return visibility && { visibility, names: [name] };
+    },
+    repositoriesOf: async (organization) =>
+      [...visibilities]
+        .filter(([name]) => splitRepositoryName(name).organization === organization)
+        .map(([name, visibility]) => ({ visibility, names: [name] })),
   });
   afterAll(async () => {
     await accounts.close();

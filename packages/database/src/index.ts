@@ -6,5 +6,6 @@ export { type Conflict, conflictOf } from "./conflict.ts";
 export { type Database, type DatabaseOptions, openDatabase, type Statement } from "./database.ts";
 export { Prisma } from "./generated/client.ts";
 export type { Lease, Leases } from "./lease.ts";
+export { organizationNamed, repositoryAt } from "./names.ts";
 export type { Subscription } from "./subscribe.ts";
 export type { PrismaTransaction, Transaction } from "./transaction.ts";

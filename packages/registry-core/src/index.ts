@@ -56,14 +56,17 @@ export {
 } from "./media-type.ts";
 export type { Page, PageRequest } from "./page.ts";
 export {
+  type KnownRepository,
   type May,
   type Permission,
   permissions,
   permissionsOf,
+  type ReadRule,
   type ReadScope,
   type Role,
   roles,
   type Visibility,
+  withImplied,
 } from "./permission.ts";
 export { formatReference, parseReference, parseTag, type Reference, type Tag } from "./reference.ts";
 export type {

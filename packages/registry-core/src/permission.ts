@@ -1,4 +1,5 @@
 import type { RepositoryName } from "./repository-name.ts";
+import type { RepositoryPattern } from "./repository-pattern.ts";
 
 /**
  * What a principal may do in a repository. `push` adds content and new tags, and includes creating the repository
@@ -27,6 +28,14 @@ export function permissionsOf(role: Role): readonly Permission[] {
   return permissionsOfRole[role];
 }
 
+/** The permissions with all that they imply, weakest first: each implies pull, and overwrite implies push. */
+export function withImplied(given: readonly Permission[]): readonly Permission[] {
+  if (given.length === 0) return [];
+  const held = new Set<Permission>(["pull", ...given]);
+  if (held.has("overwrite")) held.add("push");
+  return permissions.filter((permission) => held.has(permission));
+}
+
 /** Whether anybody, or only those with a grant, may pull from a repository. */
 export type Visibility = "public" | "private";
 
@@ -36,6 +45,13 @@ export type Visibility = "public" | "private";
  */
 export type May = (repository: RepositoryName, permission: Permission) => Promise<boolean>;
 
+/** What is known of a repository that exists, when somebody's rights in it are asked for. */
+export interface KnownRepository {
+  readonly visibility: Visibility;
+  /** Its present name first, then its former ones: a right that one of them gives, the repository gives. */
+  readonly names: readonly [RepositoryName, ...RepositoryName[]];
+}
+
 /** Which repositories a list may show to a viewer; a list never shows others, not even in its counts. */
 export interface ReadScope {
   /** Administrators and auditors see everything. */
@@ -44,4 +60,16 @@ export interface ReadScope {
   readonly publicRepositories: boolean;
   /** Ids of the organizations all of whose repositories the viewer may pull from. */
   readonly organizationIds: readonly string[];
+  /** What is shown besides: the repositories for which one of these rules holds whole. */
+  readonly rules: readonly ReadRule[];
+}
+
+/** A part of the repositories. What is absent in a rule narrows nothing; patterns hold for former names too. */
+export interface ReadRule {
+  readonly organizationId?: string | undefined;
+  /** Patterns of paths inside the organization, without its name, one of which must fit. */
+  readonly pathPatterns?: readonly string[] | undefined;
+  /** Patterns of whole names, one of which must fit. */
+  readonly namePatterns?: readonly RepositoryPattern[] | undefined;
+  readonly isPublic?: true | undefined;
 }

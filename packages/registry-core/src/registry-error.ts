@@ -29,7 +29,7 @@ const brand = Symbol.for("layerport.RegistryError");
 
 /** How a throw may differ from its code's row: another status that the specification allows, a sentence of its own. */
 export interface RegistryErrorOptions extends ErrorOptions {
-  readonly status?: 400 | 413 | 414 | 415 | 416 | 507 | undefined;
+  readonly status?: 400 | 409 | 413 | 414 | 415 | 416 | 507 | undefined;
   readonly message?: string | undefined;
 }
 

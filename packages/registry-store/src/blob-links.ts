@@ -1,4 +1,4 @@
-import type { Database } from "@layerport/database";
+import { type Database, organizationNamed, repositoryAt } from "@layerport/database";
 import {
   type Actor,
   type Descriptor,
@@ -112,9 +112,10 @@ export class BlobLinks {
       const found = await sql.query<{ size: number }>({
         name: "blob-mount",
         text: `WITH source AS (
-            SELECT link.digest FROM repository_blob link JOIN repository ON repository.id = link.repository_id
-            JOIN organization ON organization.id = repository.organization_id
-            WHERE organization.name = $4 AND repository.path = $5 AND link.digest = $2 FOR SHARE OF link),
+            SELECT link.digest FROM ${organizationNamed("$4::text")} AS organization
+            CROSS JOIN LATERAL ${repositoryAt("organization.id", "$5::text")} AS repository
+            JOIN repository_blob link ON link.repository_id = repository.id
+            WHERE link.digest = $2 FOR SHARE OF link),
           ${liveGeneration},
           linked AS (
             INSERT INTO repository_blob (repository_id, digest) SELECT $3::uuid, digest FROM source, live

@@ -265,6 +265,6 @@ describe("a mount", () => {
     const from = bench.repository();
     await push(registry, from, imageManifest(blob(bytes("{}")), []));
     await registry.mountBlob(target, digestOf(bytes(8001)), { kind: "repository", repository: from });
-    expect(await store.visibilityOf(target)).toBeUndefined();
+    expect((await store.findRepository(target))?.visibility).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import type { Database } from "@layerport/database";
+import { type Database, organizationNamed, repositoryAt } from "@layerport/database";
 import {
   type Annotations,
   type Digest,
@@ -22,6 +22,10 @@ interface ReferrerRow {
   readonly annotations: Annotations | null;
 }
 
+/** The repository whose organization and path are the first two values. */
+const repositoryNamed = `${organizationNamed("$1::text")} AS organization
+  CROSS JOIN LATERAL ${repositoryAt("organization.id", "$2::text")} AS repository`;
+
 /** Lists in byte order, each page found by the last entry of the one before and sent as one row. */
 export class Lists {
   readonly #database: Database;
@@ -36,8 +40,7 @@ export class Lists {
       name: "tags-list",
       text: `SELECT ARRAY(SELECT tag.name FROM tag WHERE tag.repository_id = repository.id AND tag.name > $3
           ORDER BY tag.name LIMIT $4::int) AS tags
-        FROM organization JOIN repository ON repository.organization_id = organization.id
-        WHERE organization.name = $1 AND repository.path = $2`,
+        FROM ${repositoryNamed}`,
       values: [organization, path, cursorText(after), limit + 1],
     });
     if (row === undefined) throw new RegistryError("NAME_UNKNOWN", { name: repository });
@@ -57,8 +60,7 @@ export class Lists {
             FROM manifest WHERE repository_id = repository.id AND subject_digest = $3 AND digest > $4
               AND ($5::text IS NULL OR artifact_type = $5)
             ORDER BY digest LIMIT $6::int) AS page) AS referrers
-        FROM organization JOIN repository ON repository.organization_id = organization.id
-        WHERE organization.name = $1 AND repository.path = $2`,
+        FROM ${repositoryNamed}`,
       values: [organization, path, subject, cursorText(after), artifactType?.replaceAll("\0", "\ufffd"), limit + 1],
     });
     if (row === undefined) throw new RegistryError("NAME_UNKNOWN", { name: repository });

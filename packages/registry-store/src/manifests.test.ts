@@ -120,7 +120,7 @@ describe("what is recorded of a push", () => {
       ]);
       const created = (await eventsOf(repository)).filter((event) => event.startsWith("repository.created"));
       expect(created).toHaveLength(1);
-      expect(await store.visibilityOf(repository)).toBe("private");
+      expect((await store.findRepository(repository))?.visibility).toBe("private");
     }
   });
 
@@ -285,14 +285,14 @@ describe("announcements of pushes", () => {
 describe("visibility", () => {
   it("is private at first, is read anew at each call, and each change of it is recorded once", async () => {
     const repository = bench.repository();
-    expect(await store.visibilityOf(repository)).toBeUndefined();
+    expect((await store.findRepository(repository))?.visibility).toBeUndefined();
     expect(await refusalOf(store.setVisibility(repository, "public", alice))).toBe("NAME_UNKNOWN");
     await registry.startUpload(repository);
-    expect(await store.visibilityOf(repository)).toBe("private");
+    expect((await store.findRepository(repository))?.visibility).toBe("private");
     const { store: other } = await bench.reopen();
     for (const visibility of ["public", "public", "private"] as const) {
       await other.setVisibility(repository, visibility, alice);
-      expect(await store.visibilityOf(repository)).toBe(visibility);
+      expect((await store.findRepository(repository))?.visibility).toBe(visibility);
     }
     const changes = (await bench.events()).filter(({ action }) => action === "repository.visibility-changed");
     expect(changes.map(({ before, after }) => [before, after])).toEqual([
@@ -305,7 +305,7 @@ describe("visibility", () => {
     const repository = joinRepositoryName("library", "alpine");
     expect(repository).toBe("alpine");
     await registry.startUpload(repository);
-    expect(await store.visibilityOf(repository)).toBe("private");
+    expect((await store.findRepository(repository))?.visibility).toBe("private");
     expect((await registry.listRepositories({ limit: 1000 })).entries).toContain("alpine");
   });
 });

@@ -1,6 +1,13 @@
 import type { BlobStore } from "@layerport/blob-storage";
 import type { Database, Subscription } from "@layerport/database";
-import type { Actor, Registry, RepositoryName, Visibility } from "@layerport/registry-core";
+import type {
+  Actor,
+  KnownRepository,
+  OrganizationName,
+  Registry,
+  RepositoryName,
+  Visibility,
+} from "@layerport/registry-core";
 import { BlobIntake } from "./blob-intake.ts";
 import { BlobLinks } from "./blob-links.ts";
 import { BlobPointers } from "./blob-pointers.ts";
@@ -38,8 +45,16 @@ export interface RegistryStore {
   /** The registry as this actor uses it. It asks nobody for permission: that is what `guard` is for. */
   registryFor(actor: Actor): Registry;
 
-  /** Whether everybody may pull from a repository; absent when there is none. Read anew at each call. */
-  visibilityOf(repository: RepositoryName): Promise<Visibility | undefined>;
+  /** What decides about rights in a repository, by its name or a former one; absent when there is none. Read anew at
+   * each call. */
+  findRepository(repository: RepositoryName): Promise<KnownRepository | undefined>;
+
+  /** Every repository of an organization, by name. */
+  repositoriesOf(organization: OrganizationName): Promise<readonly KnownRepository[]>;
+
+  /** Gives a repository another name in its organization; former names go on pulling, and no other can have them.
+   * @throws NAME_UNKNOWN; DENIED for a name in another organization, with status 409 for one that is taken */
+  renameRepository(repository: RepositoryName, to: RepositoryName, actor: Actor): Promise<void>;
 
   /** @throws NAME_UNKNOWN */
   setVisibility(repository: RepositoryName, visibility: Visibility, actor: Actor): Promise<void>;
@@ -84,7 +99,9 @@ export function openRegistryStore(options: RegistryStoreOptions): RegistryStore 
   };
   return {
     registryFor: (actor) => new StoreRegistry(parts, actor),
-    visibilityOf: (repository) => repositories.visibilityOf(repository),
+    findRepository: (repository) => repositories.find(repository),
+    repositoriesOf: (organization) => repositories.listOf(organization),
+    renameRepository: (repository, to, actor) => repositories.rename(repository, to, actor),
     setVisibility: (repository, visibility, actor) => repositories.setVisibility(repository, visibility, actor),
     subscribePushes: (receive, missed) => announcements.subscribe({ receive, missed }),
     removeStaleUploads: (idleMs) => removeStaleUploads(database, blobs, idleMs),

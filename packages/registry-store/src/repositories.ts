@@ -1,7 +1,17 @@
-import { batchedLookup, type Database, type Transaction } from "@layerport/database";
+import {
+  batchedLookup,
+  conflictOf,
+  type Database,
+  organizationNamed,
+  repositoryAt,
+  type Transaction,
+} from "@layerport/database";
 import {
   type Actor,
   type AuditEvent,
+  joinRepositoryName,
+  type KnownRepository,
+  type OrganizationName,
   RegistryError,
   type RepositoryName,
   splitRepositoryName,
@@ -16,6 +26,8 @@ export interface RepositoryPlace {
   readonly organizationId: string;
   readonly repositoryId: string | undefined;
   readonly visibility: Visibility | undefined;
+  /** The present name of what was asked for, then its former ones. */
+  readonly names: KnownRepository["names"];
 }
 
 /** Who pushes where. */
@@ -26,11 +38,18 @@ export interface Pusher {
   readonly place: RepositoryPlace;
 }
 
-interface PlaceRow {
+interface PlaceRow extends NameColumns {
   readonly position: number;
   readonly organizationId: string;
   readonly repositoryId: string | null;
   readonly visibility: Visibility | null;
+}
+
+interface NameColumns {
+  readonly organization: string;
+  readonly path: string;
+  readonly formerOrganizations: readonly string[];
+  readonly formerPaths: readonly string[];
 }
 
 /** Finds repositories by name, and makes them at their first push. */
@@ -45,26 +64,41 @@ export class Repositories {
     this.#lookUp = batchedLookup<RepositoryName, PlaceRow, RepositoryPlace>(database, {
       name: "repository-place",
       text: `SELECT wanted.position::int AS position, organization.id AS "organizationId",
-          repository.id AS "repositoryId", repository.visibility
+          repository.id AS "repositoryId", repository.visibility, organization.name AS organization,
+          coalesce(repository.path, wanted.path) AS path, ${formerNames}
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (organization, path, position)
-        CROSS JOIN LATERAL (SELECT id FROM organization WHERE name = wanted.organization LIMIT 1) AS organization
-        LEFT JOIN LATERAL (
-          SELECT id, visibility FROM repository
-          WHERE organization_id = organization.id AND path = wanted.path LIMIT 1) AS repository ON true`,
+        CROSS JOIN LATERAL ${organizationNamed("wanted.organization")} AS organization
+        LEFT JOIN LATERAL ${repositoryAt("organization.id", "wanted.path")} AS repository ON true`,
       toValues: nameValues,
       toAnswer: (row) => ({
         organizationId: row.organizationId,
         repositoryId: row.repositoryId ?? undefined,
         visibility: row.visibility ?? undefined,
+        names: toNames(row),
       }),
     });
   }
 
-  async visibilityOf(name: RepositoryName): Promise<Visibility | undefined> {
-    return (await this.#lookUp(name))?.visibility;
+  /** Also by a former name. */
+  async find(name: RepositoryName): Promise<KnownRepository | undefined> {
+    const place = await this.#lookUp(name);
+    return place?.visibility && { visibility: place.visibility, names: place.names };
   }
 
-  /** Where a push to this name goes. @throws NAME_UNKNOWN when there is no such organization. */
+  /** By name. */
+  async listOf(organization: OrganizationName): Promise<readonly KnownRepository[]> {
+    const rows = await this.#database.query<NameColumns & { readonly visibility: Visibility }>({
+      name: "repositories-known",
+      text: `SELECT repository.visibility, organization.name AS organization, repository.path, ${formerNames}
+        FROM ${organizationNamed("$1::text")} AS organization
+        JOIN repository ON repository.organization_id = organization.id ORDER BY repository.path`,
+      values: [organization],
+    });
+    return rows.map((row) => ({ visibility: row.visibility, names: toNames(row) }));
+  }
+
+  /** Where a push to this name goes. @throws NAME_UNKNOWN when there is no such organization; DENIED for a name that is
+   * a former one, which goes on pulling and nothing else */
   async placeOf(name: RepositoryName): Promise<RepositoryPlace> {
     const place = await this.#lookUp(name);
     if (place === undefined) {
@@ -72,10 +106,18 @@ export class Repositories {
       const message = `there is no organization ${organization}; create it in the portal first`;
       throw new RegistryError("NAME_UNKNOWN", { name }, { message });
     }
+    const [present] = place.names;
+    if (present !== name) {
+      throw new RegistryError(
+        "DENIED",
+        { name, present },
+        { message: `${name} is called ${present} now; use that name` },
+      );
+    }
     return place;
   }
 
-  /** @throws NAME_UNKNOWN */
+  /** @throws NAME_UNKNOWN, DENIED for a former name */
   async idOf(name: RepositoryName): Promise<string> {
     const { repositoryId } = await this.placeOf(name);
     if (repositoryId === undefined) throw new RegistryError("NAME_UNKNOWN", { name });
@@ -129,6 +171,52 @@ export class Repositories {
     for (const event of events) await this.#record(transaction, event);
   }
 
+  /**
+   * Gives the repository another path in its organization. Its names up to now go on pulling, and no other repository
+   * can be made under them.
+   * @throws NAME_UNKNOWN; DENIED for a name in another organization, with status 409 for one that is taken
+   */
+  async rename(name: RepositoryName, to: RepositoryName, actor: Actor): Promise<void> {
+    const { organization, path } = splitRepositoryName(name);
+    const target = splitRepositoryName(to);
+    if (target.organization !== organization) {
+      const message = "a repository stays in its organization when it is renamed";
+      throw new RegistryError("DENIED", { name: to }, { message });
+    }
+    const { repositoryId, organizationId } = await this.placeOf(name);
+    if (repositoryId === undefined) throw new RegistryError("NAME_UNKNOWN", { name });
+    if (target.path === path) return;
+    await this.#database.transaction(async (transaction) => {
+      const place = [organizationId, target.path, repositoryId];
+      // Renames that meet at a name wait here for each other.
+      await transaction.query({
+        text: "SELECT pg_advisory_xact_lock(hashtextextended('repository ' || $1::text, 0))::text AS locked",
+        values: [organizationId],
+      });
+      await transaction.query({
+        text: `DELETE FROM repository_alias
+          WHERE organization_id = $1::uuid AND path = $2::text AND repository_id = $3::uuid`,
+        values: place,
+      });
+      const taken = await transaction.query({
+        text: "SELECT 1 AS one FROM repository_alias WHERE organization_id = $1::uuid AND path = $2::text",
+        values: place.slice(0, 2),
+      });
+      if (taken.length > 0) throw nameTaken(to);
+      const [renamed] = await renameRow(transaction, { organizationId, repositoryId, path, to });
+      if (renamed === undefined) throw new RegistryError("NAME_UNKNOWN", { name });
+      await this.#record(transaction, {
+        action: "repository.renamed",
+        actor,
+        target: to,
+        organization,
+        repository: to,
+        before: { name },
+        after: { name: to },
+      });
+    });
+  }
+
   /** @throws NAME_UNKNOWN */
   async setVisibility(name: RepositoryName, visibility: Visibility, actor: Actor): Promise<void> {
     const repositoryId = await this.idOf(name);
@@ -154,13 +242,55 @@ export class Repositories {
 export type RepositoryChange<Answer> = (sql: Transaction, repositoryId: string) => Promise<Answer>;
 
 /**
- * Joins the repository of each name in `wanted`, whose columns `organization` and `path` hold it. Here, and wherever a
- * look-up goes on from it, LIMIT 1 keeps the planner from joining tables in another order than by their keys.
+ * Joins the repository of each name in `wanted`, whose columns `organization` and `path` hold it, present or former.
+ * Here, and wherever a look-up goes on from it, LIMIT 1 keeps the planner from joining tables in another order than by
+ * their keys.
  */
-export const wantedRepository = `CROSS JOIN LATERAL (
-    SELECT id FROM repository
-    WHERE organization_id = (SELECT id FROM organization WHERE name = wanted.organization) AND path = wanted.path
-    LIMIT 1) AS repository`;
+export const wantedRepository = `CROSS JOIN LATERAL ${organizationNamed("wanted.organization")} AS organization
+  CROSS JOIN LATERAL ${repositoryAt("organization.id", "wanted.path")} AS repository`;
+
+const formerNames = `ARRAY(SELECT alias.name FROM organization_alias alias
+      WHERE alias.organization_id = organization.id ORDER BY alias.created_at DESC) AS "formerOrganizations",
+    ARRAY(SELECT alias.path FROM repository_alias alias
+      WHERE alias.repository_id = repository.id ORDER BY alias.created_at DESC) AS "formerPaths"`;
+
+function toNames(row: NameColumns): KnownRepository["names"] {
+  const { organization, path, formerOrganizations, formerPaths } = row;
+  const present = joinRepositoryName(organization, path);
+  if (formerOrganizations.length === 0 && formerPaths.length === 0) return [present];
+  const all = [organization, ...formerOrganizations].flatMap((owner) =>
+    [path, ...formerPaths].map((place) => joinRepositoryName(owner, place)),
+  );
+  return [present, ...all.slice(1)];
+}
+
+function nameTaken(name: RepositoryName, cause?: unknown): RegistryError {
+  return new RegistryError("DENIED", { name }, { status: 409, message: `the name ${name} is taken`, cause });
+}
+
+async function renameRow(
+  transaction: Transaction,
+  repository: {
+    readonly organizationId: string;
+    readonly repositoryId: string;
+    readonly path: string;
+    readonly to: RepositoryName;
+  },
+): Promise<readonly { readonly id: string }[]> {
+  const { organizationId, repositoryId, path, to } = repository;
+  try {
+    return await transaction.query<{ id: string }>({
+      text: `WITH renamed AS (
+          UPDATE repository SET path = $4::text WHERE id = $1::uuid AND path = $3::text RETURNING id
+        ) INSERT INTO repository_alias (organization_id, path, repository_id)
+          SELECT $2::uuid, $3::text, id FROM renamed RETURNING repository_id AS id`,
+      values: [repositoryId, organizationId, path, splitRepositoryName(to).path],
+    });
+  } catch (error) {
+    if (conflictOf(error) === "duplicate") throw nameTaken(to, error);
+    throw error;
+  }
+}
 
 /** The names as two arrays: organizations and paths. */
 export function nameValues(names: readonly RepositoryName[]): readonly [readonly string[], readonly string[]] {

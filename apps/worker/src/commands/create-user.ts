@@ -35,7 +35,8 @@ async function main([administrator, name, email, ...more]: readonly string[]): P
     secrets: readSecrets(secretsDirectory),
     publicUrl,
     // A person is added whatever repositories there are.
-    visibilityOf: async () => undefined,
+    findRepository: async () => undefined,
+    repositoriesOf: async () => [],
   });
   try {
     const { session } = await accounts.signIn({

@@ -33,8 +33,8 @@ export async function listActivity(
     text: `SELECT e.id, o.name AS organization, r.path, e.tag, e.kind, e.digest_before, e.digest_after, e.at,
         e.actor_name
       FROM tag_event e JOIN repository r ON r.id = e.repository_id JOIN organization o ON o.id = r.organization_id
-      WHERE ${isReadable(1)} AND ($4::bigint IS NULL OR e.id < $4::bigint)
-      ORDER BY e.id DESC LIMIT $5`,
+      WHERE ${isReadable(1)} AND ($5::bigint IS NULL OR e.id < $5::bigint)
+      ORDER BY e.id DESC LIMIT $6`,
     values: [...readScopeValues(scope), before, page.limit + 1],
   });
   const shown = rows.slice(0, page.limit);

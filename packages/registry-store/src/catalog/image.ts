@@ -182,7 +182,7 @@ async function countSharing(
   const rows = await database.query<{ digest: string; count: number }>({
     text: `SELECT l.digest, count(DISTINCT (l.repository_id, l.manifest_digest)) AS count
       FROM manifest_reference l JOIN repository r ON r.id = l.repository_id
-      WHERE l.digest = ANY ($4::text[]) AND l.kind = 'layer' AND l.manifest_digest <> $5 AND ${isReadable(1)}
+      WHERE l.digest = ANY ($5::text[]) AND l.kind = 'layer' AND l.manifest_digest <> $6 AND ${isReadable(1)}
       GROUP BY l.digest`,
     values: [...readScopeValues(scope), manifest.layers.map((layer) => layer.digest), digest],
   });

@@ -1,16 +1,57 @@
-import type { ReadScope } from "@layerport/registry-core";
+import { libraryOrganization, type ReadRule, type ReadScope } from "@layerport/registry-core";
 
-/** A condition on `repository` (named r) for what a viewer may see; its three values are the parameters from
- * `$<first>` on. */
+/** A condition on `repository` (named r) for what a viewer may see; its four values are the parameters from `$<first>`
+ * on. */
 export function isReadable(first: number): string {
-  const [everything, publicToo, organizations] = [first, first + 1, first + 2];
+  const [everything, publicToo, organizations, rules] = [first, first + 1, first + 2, first + 3];
   return `($${everything}::boolean OR r.organization_id = ANY ($${organizations}::uuid[])
-    OR ($${publicToo}::boolean AND r.visibility = 'public'))`;
+    OR ($${publicToo}::boolean AND r.visibility = 'public') OR ${fitsRule(`$${rules}`)})`;
 }
 
 /** The values for `isReadable`. */
 export function readScopeValues(scope: ReadScope): readonly unknown[] {
-  return [scope.everything, scope.publicRepositories, scope.organizationIds];
+  return [scope.everything, scope.publicRepositories, scope.organizationIds, JSON.stringify(scope.rules.map(toRow))];
+}
+
+const paths = `(SELECT r.path UNION ALL SELECT alias.path FROM repository_alias alias WHERE alias.repository_id = r.id)`;
+
+const organizationNames = `(SELECT name FROM organization WHERE id = r.organization_id
+  UNION ALL SELECT alias.name FROM organization_alias alias WHERE alias.organization_id = r.organization_id)`;
+
+function fitsRule(rules: string): string {
+  return `EXISTS (SELECT FROM jsonb_to_recordset(${rules}::jsonb)
+      AS rule (organization uuid, path text, name text, public boolean)
+    WHERE (rule.organization IS NULL OR rule.organization = r.organization_id)
+      AND (rule.public IS NULL OR r.visibility = 'public')
+      AND (rule.path IS NULL OR EXISTS (SELECT FROM ${paths} AS place WHERE '/' || place.path ~ rule.path))
+      AND (rule.name IS NULL OR EXISTS (SELECT FROM ${organizationNames} AS owner, ${paths} AS place
+        WHERE '/' || owner.name || '/' || place.path ~ rule.name)))`;
+}
+
+function toRow({ organizationId, pathPatterns, namePatterns, isPublic }: ReadRule) {
+  return {
+    organization: organizationId ?? null,
+    path: pathPatterns ? toExpression(pathPatterns) : null,
+    name: namePatterns ? toExpression(namePatterns.map(inLibrary)) : null,
+    public: isPublic ?? null,
+  };
+}
+
+/** One expression for all of the patterns, so that Postgres reads it once and not once for each row and pattern. It goes
+ * over the text without looking back, so that no pattern is slow (R12). */
+function toExpression(patterns: readonly string[]): string {
+  return `^(?:${patterns.map((pattern) => pattern.split("/").map(toComponent).join("")).join("|")})$`;
+}
+
+/** A component with the slash before it. */
+function toComponent(component: string): string {
+  if (component === "**") return "(?:/[^/]+)*";
+  return `/${component.replaceAll(".", "\\.").replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}`;
+}
+
+/** A pattern of one component other than `**` is one of the library. */
+function inLibrary(pattern: string): string {
+  return pattern === "**" || pattern.includes("/") ? pattern : `${libraryOrganization}/${pattern}`;
 }
 
 /** A `LIKE` pattern for text that contains the filter; `*` in the filter stands for any text, and then it fits whole. */

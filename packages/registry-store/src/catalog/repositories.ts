@@ -1,4 +1,4 @@
-import type { Database } from "@layerport/database";
+import { type Database, organizationNamed } from "@layerport/database";
 import {
   type Digest,
   joinRepositoryName,
@@ -11,13 +11,13 @@ import {
   type RepositoryPage,
   type RepositoryQuery,
   type RepositorySummary,
-  splitRepositoryName,
   type Tag,
   type Visibility,
 } from "@layerport/registry-core";
 import { cursorColumn, formatCursor, orderBy, parseCursor, rowsAfter, type SortColumn } from "./keyset.ts";
 import { imagesOf, type PlatformImageMap } from "./platform-images.ts";
 import { isReadable, likePattern, readScopeValues } from "./read-scope.ts";
+import { repositoryIdOf } from "./tags.ts";
 
 interface RepositoryRow {
   readonly id: string;
@@ -64,13 +64,13 @@ export async function listRepositories(
   query: RepositoryQuery,
 ): Promise<RepositoryPage> {
   const columns = orders[query.order];
-  const filter = `${isReadable(1)} AND ($4::text IS NULL OR o.name = $4)
-    AND ($5::text IS NULL OR (o.name || '/' || r.path) ILIKE $5 OR r.description ILIKE $5)`;
+  const filter = `${isReadable(1)} AND ($5::text IS NULL OR o.id = (SELECT id FROM ${organizationNamed("$5::text")} AS named))
+    AND ($6::text IS NULL OR (o.name || '/' || r.path) ILIKE $6 OR r.description ILIKE $6)`;
   const filterValues = [...readScopeValues(scope), query.organization ?? null, likePattern(query.search)];
   const [rows, counts] = await Promise.all([
     database.query<RepositoryRow & { cursor: string }>({
       text: `SELECT ${summaryColumns}, ${cursorColumn(columns)} AS cursor FROM repository r ${summaryJoins}
-        WHERE ${filter} AND ${rowsAfter(columns, 6)} ORDER BY ${orderBy(columns)} LIMIT $7`,
+        WHERE ${filter} AND ${rowsAfter(columns, 7)} ORDER BY ${orderBy(columns)} LIMIT $8`,
       values: [...filterValues, parseCursor(query.after, columns), query.limit + 1],
     }),
     database.query<{ total: number }>({
@@ -91,7 +91,7 @@ export async function describeRepository(
   database: Database,
   repository: RepositoryName,
 ): Promise<RepositoryDescription> {
-  const { organization, path } = splitRepositoryName(repository);
+  const repositoryId = await repositoryIdOf(database, repository);
   const rows = await database.query<
     RepositoryRow & { created_at: Date; untagged_count: number; artifact_count: number }
   >({
@@ -106,8 +106,8 @@ export async function describeRepository(
           AND NOT EXISTS (SELECT FROM manifest_reference c
             WHERE c.repository_id = r.id AND c.digest = k.digest AND c.kind = 'child')
       ) kinds
-      WHERE o.name = $1 AND r.path = $2`,
-    values: [organization, path],
+      WHERE r.id = $1::uuid`,
+    values: [repositoryId],
   });
   const row = rows[0];
   if (!row) throw new RegistryError("NAME_UNKNOWN", { name: repository });

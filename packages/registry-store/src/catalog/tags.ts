@@ -1,4 +1,4 @@
-import type { Database } from "@layerport/database";
+import { type Database, organizationNamed, repositoryAt } from "@layerport/database";
 import {
   type Digest,
   RegistryError,
@@ -90,13 +90,13 @@ export async function listTags(database: Database, repository: RepositoryName, q
   };
 }
 
-/** @throws NAME_UNKNOWN */
+/** By its name or a former one. @throws NAME_UNKNOWN */
 export async function repositoryIdOf(database: Database, repository: RepositoryName): Promise<string> {
   const { organization, path } = splitRepositoryName(repository);
   const rows = await database.query<{ id: string }>({
     name: "repository-id",
-    text: `SELECT r.id FROM repository r JOIN organization o ON o.id = r.organization_id
-      WHERE o.name = $1 AND r.path = $2`,
+    text: `SELECT r.id FROM ${organizationNamed("$1::text")} o
+      CROSS JOIN LATERAL ${repositoryAt("o.id", "$2::text")} r`,
     values: [organization, path],
   });
   const id = rows[0]?.id;
