@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBackend, startDoor, type TestDoor } from "./test-door.ts";
 
@@ -128,6 +129,21 @@ describe("the front door", () => {
     const text = await door.sendRaw(`${request}${request.replace("/a", "/b")}`, { untilMs: 600 });
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
     expect(text.toLowerCase()).not.toContain("timeout=1\r");
+  });
+
+  it("sends nothing into a connection to the portal that has been idle for as long as a server keeps one", async () => {
+    const connections: unknown[] = [];
+    const portalUrl = await startBackend((request, response) => {
+      connections.push(request.socket);
+      request.resume().on("end", () => response.end("read"));
+    });
+    const { send } = await startDoor({ settings: { portalUrl } });
+    const post = async () => (await send("POST", "/form", { body: "name=alice" })).status;
+    expect([await post(), await post()]).toEqual([200, 200]);
+    await delay(4_500);
+    expect(await post()).toBe(200);
+    expect(connections[1]).toBe(connections[0]);
+    expect(connections[2]).not.toBe(connections[1]);
   });
 
   it("asks a client that waits to go on, and forwards what it sends", async () => {

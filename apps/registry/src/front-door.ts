@@ -45,13 +45,15 @@ const hopByHopHeaders = [
   "upgrade",
 ];
 
+// Shorter than Node's servers keep an idle connection, so that no request is sent into one that its other end is closing.
+const idleConnectionMs = 4_000;
 // How long the portal may stay silent before the client is told.
 const portalSilenceMs = 300_000;
 
 /** Forwards requests as they are, streaming both ways, to the portal or, below `/live/`, to the worker. */
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 64, timeout: idleConnectionMs });
   readonly #exchanges = new WeakMap<IncomingMessage, Exchange>();
   readonly #requests = createProxyServer();
   readonly #sockets = createProxyServer();

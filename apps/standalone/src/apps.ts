@@ -61,6 +61,8 @@ export async function planApps(plan: AppPlan): Promise<App[]> {
       ...common,
       HOSTNAME: "127.0.0.1",
       PORT: String(portalPort),
+      // The front door ends an idle connection; one that ended here would lose the request that is on its way.
+      KEEP_ALIVE_TIMEOUT: "65000",
       NEXTAUTH_URL: environment.publicUrl,
       NEXTAUTH_SECRET: readSecret(folder.secrets, "session-secret"),
     },

@@ -21,7 +21,9 @@ export interface ServerOptions {
 
 /** The worker's door: it listens on the loopback address, behind the front door. */
 export function createWorkerServer(options: ServerOptions): Server {
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 15_000 }, (request, response) => {
+  // The front door ends an idle connection; one that ended here would lose the request that is on its way.
+  const limits = { requestTimeout: 15_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 };
+  const server = createServer(limits, (request, response) => {
     answer(options, request, response).catch((error: unknown) => {
       options.log.error({ err: error, requestId: requestIdOf(request) }, "a request failed");
       if (response.headersSent) response.destroy();
