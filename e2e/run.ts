@@ -6,7 +6,7 @@
  *   test    both
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { command, endCommands, playwright, type Step, vitest } from "./step.ts";
+import { command, endCommands, firstFailure, playwright, type Step, vitest } from "./step.ts";
 import { installSystemPackages } from "./system-packages.ts";
 
 const checks: readonly Step[] = [
@@ -42,19 +42,27 @@ async function runSteps(steps: readonly Step[]): Promise<number> {
   let passed = 0;
   let failed = 0;
   const skipped: string[] = [];
+  const failures: string[] = [];
   for (const step of steps) {
     const startedAt = performance.now();
     console.log(`- ${step.name}`);
     const outcome = await step.run();
     passed += outcome.passed;
     failed += outcome.failed;
-    skipped.push(...outcome.skipped);
-    if (outcome.failed > 0) console.log(outcome.output.trimEnd());
+    if (outcome.failed > 0) {
+      console.log(outcome.output.trimEnd());
+      failures.push(`${step.name}:\n${firstFailure(outcome.output)}`);
+    } else {
+      // What did not run because something failed before it says nothing.
+      skipped.push(...outcome.skipped);
+    }
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const counts = outcome.passed + outcome.failed > 1 ? `, ${outcome.passed} passed, ${outcome.failed} failed` : "";
     console.log(`  ${outcome.failed === 0 ? "ok" : "FAILED"} (${seconds} s${counts})`);
   }
   if (skipped.length > 0) console.log(`\nnot run here:\n${skipped.map((title) => `  ${title}`).join("\n")}`);
+  // A long output is often cut: what matters most comes last.
+  for (const failure of failures) console.log(`\nfailed in ${failure}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

@@ -121,6 +121,16 @@ export function countPlaywright(text: string): Count {
   };
 }
 
+const failureLines = 50;
+
+/** The part of a tool's output that tells of its first failure, or else its end; 50 lines at most. */
+export function firstFailure(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  // Playwright numbers its failures, vitest has a heading above them.
+  const start = lines.findIndex((line) => /^\s*1\) \[|Failed (?:Tests|Suites) \d/.test(line));
+  return (start === -1 ? lines.slice(-failureLines) : lines.slice(start, start + failureLines)).join("\n");
+}
+
 async function withReport(use: (report: string) => Promise<Outcome>): Promise<Outcome> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "layerport-report-"));
   try {
