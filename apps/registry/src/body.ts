@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type IncomingBytes, maximumManifestBytes, RegistryError } from "@layerport/registry-core";
+import { RequestBytes } from "./request-bytes.ts";
 
 // A refused body of at most this many bytes is read and forgotten, so that the connection can go on.
 const cheaplyDiscardedBytes = 64 * 1024;
@@ -44,14 +45,14 @@ function hasBody(request: IncomingMessage): boolean {
 export function incomingBytes(request: IncomingMessage, response: ServerResponse): IncomingBytes | undefined {
   const length = declaredLength(request);
   if (!hasBody(request) || length === 0) return undefined;
+  const source = new RequestBytes(request);
   const bytes: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {
       tellToContinue(request, response);
-      // Kept alive when reading stops early, since the reason is still to be answered.
-      return request.iterator({ destroyOnReturn: false });
+      return source;
     },
   };
-  return { bytes, length };
+  return { bytes, length, release: source.release };
 }
 
 /** @throws UNSUPPORTED (415), since a digest names the bytes as they are stored, not as they were packed for a trip */

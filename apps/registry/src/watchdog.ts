@@ -71,7 +71,7 @@ export class ProgressWatchdog {
 /** The peer owes us the rest of a body that we are ready to read, or has not taken what we have sent. */
 function waitsForPeer({ request, response }: Watched): boolean {
   if (unsentBytes(request.socket) > 0) return true;
-  if (request.complete || response.writableEnded) return false;
+  if (request.complete || response.writableEnded || request.isPaused()) return false;
   return request.readableLength < request.readableHighWaterMark;
 }
 

@@ -1,14 +1,16 @@
 import { constants } from "node:fs";
 import { BatchWriter } from "./batch-writer.ts";
+import type { ByteSource } from "./blob-store.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { StorageError } from "./storage-error.ts";
 import { type StorageFile, type StorageFiles, unlessAbsent } from "./storage-files.ts";
 
 interface Append {
   readonly offset: number;
-  readonly source: AsyncIterable<Uint8Array>;
+  readonly source: ByteSource;
   readonly observe: ((bytes: Uint8Array) => void) | undefined;
   readonly budget: ByteBudget;
+  readonly sync: (file: StorageFile) => Promise<void>;
 }
 
 /** Writes a source to a file from an offset on, makes the file at offset 0, and answers its new length. */
@@ -21,8 +23,8 @@ export async function appendFile(files: StorageFiles, path: string, append: Appe
   }
 }
 
-async function write(file: StorageFile, { offset, source, observe, budget }: Append): Promise<number> {
-  const writer = new BatchWriter(file, offset, budget);
+async function write(file: StorageFile, { offset, source, observe, budget, sync }: Append): Promise<number> {
+  const writer = new BatchWriter(file, offset, { budget, sync, release: source.release });
   let length = offset;
   try {
     for await (const bytes of source) {

@@ -4,10 +4,21 @@ import type { StorageFile } from "./storage-files.ts";
 const batchBytes = 1024 * 1024;
 // The kernel takes this many buffers in one call (IOV_MAX on Linux).
 const batchBuffers = 1024;
+// After so many bytes the disk is set to work, or all of it would be left for the sync that a client waits for.
+const syncedBytes = 8 * 1024 * 1024;
 
 interface Batch {
   readonly buffers: Uint8Array[];
   bytes: number;
+}
+
+/** What a writer works with. */
+interface WriterRooms {
+  readonly budget: ByteBudget;
+  /** Syncs the file while it is being written. */
+  readonly sync: (file: StorageFile) => Promise<void>;
+  /** Told of each buffer that is written. */
+  readonly release: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -18,19 +29,24 @@ export class BatchWriter {
   readonly #file: StorageFile;
   readonly #start: number;
   readonly #budget: ByteBudget;
+  readonly #rooms: WriterRooms;
   readonly #leave: () => void;
   #position: number;
   #gathered: Batch = { buffers: [], bytes: 0 };
   #writing: Promise<void> | undefined;
   #mustFollow = false;
   #failure: { readonly cause: unknown } | undefined;
+  #syncing: Promise<void> | undefined;
+  #syncedTo: number;
 
-  constructor(file: StorageFile, start: number, budget: ByteBudget) {
+  constructor(file: StorageFile, start: number, rooms: WriterRooms) {
     this.#file = file;
     this.#start = start;
     this.#position = start;
-    this.#budget = budget;
-    this.#leave = budget.join(() => this.#write());
+    this.#syncedTo = start;
+    this.#rooms = rooms;
+    this.#budget = rooms.budget;
+    this.#leave = rooms.budget.join(() => this.#write());
   }
 
   /** Takes bytes over. Resolves when the source may send more. */
@@ -61,6 +77,7 @@ export class BatchWriter {
       this.#write();
       await this.#writing;
     }
+    await this.#syncing;
     if (this.#failure) {
       // When even this fails the first failure is still the one to tell; the next append cuts the tail again.
       await this.#file.truncate(this.#start).catch(() => undefined);
@@ -82,7 +99,24 @@ export class BatchWriter {
       .then(() => {
         this.#writing = undefined;
         this.#budget.release(batch.bytes);
+        this.#sync();
+        const { release } = this.#rooms;
+        if (release !== undefined) for (const buffer of batch.buffers) release(buffer);
         if (this.#mustFollow) this.#write();
+      });
+  }
+
+  /** Starts to sync what is written, when it is much and nothing is being synced. */
+  #sync(): void {
+    if (this.#syncing !== undefined || this.#failure || this.#position - this.#syncedTo < syncedBytes) return;
+    this.#syncedTo = this.#position;
+    this.#syncing = this.#rooms
+      .sync(this.#file)
+      .catch((error: unknown) => {
+        this.#failure ??= { cause: error };
+      })
+      .then(() => {
+        this.#syncing = undefined;
       });
   }
 

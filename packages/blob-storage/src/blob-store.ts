@@ -57,6 +57,12 @@ export interface StoredEntry {
   readonly modifiedAt: Date;
 }
 
+/** Bytes to be stored, as they arrive. */
+export interface ByteSource extends AsyncIterable<Uint8Array> {
+  /** Called with a chunk once it is written and not looked at any more; what is left of it is the source's again. */
+  readonly release?: ((bytes: Uint8Array) => void) | undefined;
+}
+
 /**
  * Bytes under a key, in two places: staged while they arrive, under a UUID, and published under a `BlobKey` once they are
  * whole. What is published never changes. The caller sees to it that one staged id has one writer at a time, and decides
@@ -66,21 +72,16 @@ export interface StoredEntry {
 export interface BlobStore {
   /**
    * Writes `source` at `offset` and answers the new length. Anything stored beyond `offset` is cut first. Each chunk is
-   * shown to `observe` as it arrives and must then stay unchanged until the append ends. When the source fails, its error is
+   * shown to `observe` as it arrives and must then stay unchanged until it is released or the append ends. When the source fails, its error is
    * answered and the bytes before it stay; when writing fails, everything from `offset` on is cut. Either way the
    * source's `return` is called, so pass a request as `request.iterator({ destroyOnReturn: false })` to be able to answer.
-   * Nothing is durable before `syncStaged` or `publish`.
+   * Nothing is durable before `syncStaged` or `publish`; a long append may sync what it has, and fails as they do.
    *
    * @throws UNKNOWN_STAGED when `offset` is above 0 and there is nothing under the id
    * @throws OFFSET_BEYOND_END when fewer than `offset` bytes are stored
    * @throws OUT_OF_SPACE, VOLUME_BAD
    */
-  appendStaged(
-    id: string,
-    offset: number,
-    source: AsyncIterable<Uint8Array>,
-    observe?: (bytes: Uint8Array) => void,
-  ): Promise<number>;
+  appendStaged(id: string, offset: number, source: ByteSource, observe?: (bytes: Uint8Array) => void): Promise<number>;
 
   /**
    * Makes what was appended durable. A sync is never tried twice: when it fails the staged bytes are deleted, and

@@ -117,6 +117,18 @@ export function blobStoreContract(name: string, make: () => Promise<BlobStoreFix
         expect(observed.digest("hex")).toBe(keyOf(bytes).hex);
       });
 
+      it("a chunk is released once it is stored, and what its source then does with it changes nothing", async () => {
+        const id = randomUUID();
+        const bytes = randomBytes(3 * mebibyte);
+        const chunks = Array.from({ length: 48 }, (_, at) =>
+          Buffer.from(bytes.subarray(at * 65_536, (at + 1) * 65_536)),
+        );
+        const source = Object.assign(sending(...chunks), { release: (chunk: Uint8Array) => chunk.fill(0) });
+        expect(await blobs.appendStaged(id, 0, source)).toBe(bytes.length);
+        expect((await allOf(await blobs.openStaged(id))).equals(bytes)).toBe(true);
+        expect(chunks.filter((chunk) => chunk.some((byte) => byte !== 0))).toEqual([]);
+      });
+
       it("an append of nothing stages an empty upload of length 0", async () => {
         const id = randomUUID();
         expect(await blobs.appendStaged(id, 0, sending())).toBe(0);

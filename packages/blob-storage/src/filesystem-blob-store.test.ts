@@ -176,6 +176,18 @@ describe("filesystemBlobStore", () => {
       await store(blobs, Buffer.from("good again"));
     });
 
+    it("R2 F33: a long append syncs as it goes, and one such sync that fails ends it as any other does", async () => {
+      const id = randomUUID();
+      const chunks = Array.from({ length: 24 }, () => Buffer.alloc(mebibyte));
+      let syncs = 0;
+      files.fault = ({ name }) => (name === "datasync" && ++syncs === 1 ? "EIO" : undefined);
+      await expect(blobs.appendStaged(id, 0, sending(...chunks))).rejects.toMatchObject({ code: "VOLUME_BAD" });
+      expect(syncs).toBe(1);
+      expect(await blobs.stagedLength(id)).toBeUndefined();
+      files.fault = () => undefined;
+      await expect(blobs.probe()).rejects.toMatchObject({ code: "VOLUME_BAD" });
+    });
+
     it("R2: where VOLUME-BAD cannot be written either, the process refuses to write all the same", async () => {
       const id = randomUUID();
       await blobs.appendStaged(id, 0, sending(Buffer.from("lost")));

@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { appendFile } from "./append-file.ts";
-import type { BlobKey, BlobStore, ByteRange, OpenBytes, StagedEntry, StoredEntry } from "./blob-store.ts";
+import type { BlobKey, BlobStore, ByteRange, ByteSource, OpenBytes, StagedEntry, StoredEntry } from "./blob-store.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { algorithms, isBlobKey, isUuid, Layout } from "./layout.ts";
 import { nodeFiles } from "./node-files.ts";
 import { openFile } from "./open-file.ts";
 import { StorageError } from "./storage-error.ts";
-import { countingSpace, type StorageFiles, systemCode, unlessAbsent } from "./storage-files.ts";
+import { countingSpace, type StorageFile, type StorageFiles, systemCode, unlessAbsent } from "./storage-files.ts";
 import { Volume } from "./volume.ts";
 
 /** Shared by every store of the process, because memory is the process's. */
@@ -61,13 +61,14 @@ class FilesystemBlobStore implements BlobStore {
   async appendStaged(
     id: string,
     offset: number,
-    source: AsyncIterable<Uint8Array>,
+    source: ByteSource,
     observe?: (bytes: Uint8Array) => void,
   ): Promise<number> {
     const path = this.#layout.stagedPath(id);
     assert(Number.isSafeInteger(offset) && offset >= 0, "an offset counts bytes");
     await this.#beginWriting();
-    return countingSpace(appendFile(this.#files, path, { offset, source, observe, budget: this.#budget }));
+    const sync = (file: StorageFile) => this.#volume.syncFile(file, path, "bytes");
+    return countingSpace(appendFile(this.#files, path, { offset, source, observe, sync, budget: this.#budget }));
   }
 
   async syncStaged(id: string): Promise<void> {

@@ -3,7 +3,16 @@
 // Begin with blob-store.ts, the interface; filesystem-blob-store.ts keeps its promises on a disk, in the write order
 // that a crash cannot break; contract.ts is those promises as tests, run over every implementation.
 
-export type { BlobKey, BlobStore, ByteRange, Destination, OpenBytes, StagedEntry, StoredEntry } from "./blob-store.ts";
+export type {
+  BlobKey,
+  BlobStore,
+  ByteRange,
+  ByteSource,
+  Destination,
+  OpenBytes,
+  StagedEntry,
+  StoredEntry,
+} from "./blob-store.ts";
 export { BufferPool } from "./buffer-pool.ts";
 export { ByteBudget } from "./byte-budget.ts";
 export { type FilesystemBlobStoreOptions, filesystemBlobStore } from "./filesystem-blob-store.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import type { BlobKey, BlobStore, ByteRange, Destination, OpenBytes } from "./blob-store.ts";
+import type { BlobKey, BlobStore, ByteRange, ByteSource, Destination, OpenBytes } from "./blob-store.ts";
 import { fitRange } from "./byte-range.ts";
 import { assertBlobKey, assertUuid } from "./layout.ts";
 import { Outlet } from "./outlet.ts";
@@ -24,7 +24,7 @@ class MemoryBlobStore implements BlobStore {
   async appendStaged(
     id: string,
     offset: number,
-    source: AsyncIterable<Uint8Array>,
+    source: ByteSource,
     observe?: (bytes: Uint8Array) => void,
   ): Promise<number> {
     assertUuid(id);
@@ -43,6 +43,7 @@ class MemoryBlobStore implements BlobStore {
       for await (const bytes of source) {
         observe?.(bytes);
         parts.push(new Uint8Array(bytes));
+        source.release?.(bytes);
       }
     } finally {
       length = keep();

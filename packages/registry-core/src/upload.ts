@@ -24,6 +24,8 @@ export interface IncomingBytes {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** The declared length. Fewer or more bytes than it are refused. */
   readonly length?: number | undefined;
+  /** Takes the memory of a chunk back. May be called once nobody will look at the chunk any more, by whoever read it. */
+  readonly release?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** One PATCH's worth of an upload. */

@@ -7,6 +7,8 @@ import { type IncomingBytes, RegistryError } from "@layerport/registry-core";
 export class Incoming implements AsyncIterable<Uint8Array> {
   readonly #bytes: AsyncIterable<Uint8Array>;
   readonly #declared: number | undefined;
+  /** Takes the memory of a chunk back that nobody looks at any more. */
+  readonly release: ((bytes: Uint8Array) => void) | undefined;
   readonly #held: Uint8Array[] = [];
   #source: AsyncIterator<Uint8Array> | undefined;
   #received = 0;
@@ -16,6 +18,7 @@ export class Incoming implements AsyncIterable<Uint8Array> {
   constructor(source: IncomingBytes | undefined) {
     this.#bytes = source?.bytes ?? nothing;
     this.#declared = source?.length;
+    this.release = source?.release;
   }
 
   /** What made the sender break off, if it did. What came before may be kept. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type BlobStore, StorageError } from "@layerport/blob-storage";
+import { type BlobStore, type ByteSource, StorageError } from "@layerport/blob-storage";
 import type { Leases } from "@layerport/database";
 import { type Digest, RegistryError, splitDigest } from "@layerport/registry-core";
 import type { BlobIntake } from "./blob-intake.ts";
@@ -212,10 +212,12 @@ export interface Completion {
   readonly change: BlobTarget["change"];
 }
 
-async function* joined(
-  first: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  second: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* first;
-  yield* second;
+function joined(first: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, second: Incoming): ByteSource {
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield* first;
+      yield* second;
+    },
+    release: second.release,
+  };
 }

@@ -126,6 +126,7 @@ function incomingChunk(request: IncomingMessage, response: ServerResponse): Door
   }
   return {
     bytes: incoming?.bytes ?? nothing(),
+    release: incoming?.release,
     length: range.length,
     start: range.start,
     isReversed: range.isReversed,
