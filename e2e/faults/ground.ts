@@ -33,14 +33,22 @@ export interface Ground {
   /** Where blobs and uploads are kept, unless a registry is started with another `LAYERPORT_STORAGE_DIR`. */
   readonly storage: string;
   readonly postgres: { readonly pid: number; readonly port: number; readonly url: string };
+  /** The port of every registry. */
+  readonly port: number;
   /** A connection past the registry, for checkers. */
   readonly database: Database;
   /** The person's name, which is the organization too. */
   readonly owner: string;
   /** The value of `Authorization` that may do everything in these repositories, for five minutes. */
   authorize(...repositories: readonly string[]): Promise<string>;
-  /** Starts a registry and resolves when it listens. Every one gets the same port, so only one runs at a time. */
-  startRegistry(env?: Readonly<Record<string, string>>): Promise<RunningRegistry>;
+  /**
+   * Starts a registry and resolves when it listens. Every one gets the same port, so only one runs at a time.
+   * @param beforeStart is called, where spares are kept, with the id of a process that has only loaded its code.
+   */
+  startRegistry(
+    env?: Readonly<Record<string, string>>,
+    beforeStart?: (pid: number) => Promise<void>,
+  ): Promise<RunningRegistry>;
   /** Ends everything and removes the folder. */
   close(): Promise<void>;
 }
@@ -113,6 +121,7 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
     folder,
     storage,
     postgres: { pid: postgres.pid, port: Number(new URL(postgres.url).port), url: postgres.url },
+    port,
     database,
     owner,
     async authorize(...repositories) {
@@ -124,7 +133,7 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
       const { token } = await accounts.issueBearer(viewer.identity, scopes, accounts.service);
       return `Bearer ${token}`;
     },
-    startRegistry: (env) => registries.start(env),
+    startRegistry: (env, beforeStart) => registries.start(env, beforeStart),
   };
 }
 

@@ -41,12 +41,16 @@ export class Registries {
     this.#options = options;
   }
 
-  /** Resolves when the registry listens. */
-  async start(env: Variables = {}): Promise<RunningRegistry> {
+  /**
+   * Resolves when the registry listens.
+   * @param beforeStart is called with the process id of a spare that has done nothing but load its code.
+   */
+  async start(env: Variables = {}, beforeStart?: (pid: number) => Promise<void>): Promise<RunningRegistry> {
     const { keepsSpare } = this.#options;
     let registry: RunningRegistry;
     if (keepsSpare) {
       const { child, registry: loaded } = this.#spare ?? this.#load();
+      await beforeStart?.(loaded.pid);
       child.stdin?.end(`${JSON.stringify(env)}\n`);
       registry = loaded;
     } else {

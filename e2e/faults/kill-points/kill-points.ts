@@ -8,7 +8,8 @@ import { formatPoint, type Point } from "./points.ts";
 import { ProvingGround } from "./proving-ground.ts";
 import { whyNoTrace } from "./strace.ts";
 
-const operations: readonly Operation[] = [...blobOperations, ...manifestOperations];
+/** Every operation that changes what a registry holds. */
+export const operations: readonly Operation[] = [...blobOperations, ...manifestOperations];
 
 /** How many points of each operation a short pass takes. */
 const sample = 2;

@@ -69,6 +69,32 @@ export class ProvingGround {
     return attempt;
   }
 
+  /** Does the operations one after the other under observation from the registry's own start on; answers the log. */
+  async record(operations: readonly Operation[], calls: readonly string[]): Promise<string> {
+    await this.crash();
+    let trace: Trace | undefined;
+    this.#registry = await this.#ground.startRegistry(this.#environment, async (pid) => {
+      trace = await attach({ pid, follows: true, calls, shownBytes: 128 });
+    });
+    for (const operation of operations) {
+      const attempt = await this.prepare(operation, "record");
+      const client = await this.#clientOf(attempt);
+      if ((await attempt.run(client)) !== "done") throw new Error(`${operation.name} fails under observation`);
+      await attempt.observe(client, this.#ground.database);
+    }
+    return (await trace?.detach()) ?? "";
+  }
+
+  /** What tells the calls of its registries apart. */
+  get ports(): { readonly port: number; readonly postgresPort: number; readonly storage: string } {
+    const { port, postgres } = this.#ground;
+    return { port, postgresPort: postgres.port, storage: this.#storage };
+  }
+
+  get #environment(): Readonly<Record<string, string>> {
+    return { LAYERPORT_STORAGE_DIR: this.#storage };
+  }
+
   /** Does the operation once under observation, and answers the points at which it can be killed. */
   async enumerate(operation: Operation): Promise<readonly Point[]> {
     const attempt = await this.prepare(operation, "enumeration");
@@ -79,12 +105,7 @@ export class ProvingGround {
     const ended = await attempt.run(client);
     const log = await trace.detach();
     if (ended !== "done") throw new Error(`${operation.name} fails under observation`);
-    return findPoints(log, {
-      port: registry.port,
-      postgresPort: this.#ground.postgres.port,
-      storage: this.#storage,
-      roleOf: (thread) => threads.get(thread),
-    });
+    return findPoints(log, { ...this.ports, roleOf: (thread) => threads.get(thread) });
   }
 
   /** Tries the operation, kills the registry at a point of it, starts another, and finds what does not hold then. */
@@ -177,7 +198,7 @@ export class ProvingGround {
   }
 
   async #running(): Promise<RunningRegistry> {
-    this.#registry ??= await this.#ground.startRegistry({ LAYERPORT_STORAGE_DIR: this.#storage });
+    this.#registry ??= await this.#ground.startRegistry(this.#environment);
     return this.#registry;
   }
 
