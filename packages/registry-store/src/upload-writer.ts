@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type BlobStore, type ByteSource, StorageError } from "@layerport/blob-storage";
+import { type BlobKey, type BlobStore, type ByteSource, StorageError } from "@layerport/blob-storage";
 import type { Leases } from "@layerport/database";
 import { type Digest, RegistryError, splitDigest } from "@layerport/registry-core";
 import type { BlobIntake } from "./blob-intake.ts";
@@ -34,6 +34,18 @@ interface Staged {
   readonly hash: RunningHash | undefined;
 }
 
+interface Published {
+  readonly key: BlobKey;
+  readonly digest: Digest;
+}
+
+/** What is found of the bytes that a session has staged. */
+interface Place {
+  readonly length: number;
+  /** Where they are when they are no longer staged. */
+  readonly published?: Published;
+}
+
 /**
  * Writes uploads that are too long for their row. One writer at a time: a lease keeps out others that live, and the
  * token in the row decides whose length is committed. A lease can be lost without its holder knowing at once, so
@@ -50,7 +62,7 @@ export class UploadWriter {
   /** Appends a chunk durably and answers the new length. */
   async append(session: UploadSession, incoming: Incoming): Promise<number> {
     return this.#hold(session, async (hold) => {
-      const staged = await this.#stage(hold, incoming);
+      const staged = await this.#stage(hold, incoming, await this.#locate(session));
       await this.#commit(hold, staged);
       if (incoming.failure) throw incoming.failure.cause;
       return staged.length;
@@ -60,7 +72,8 @@ export class UploadWriter {
   /** Appends the last bytes and makes all of them a blob; answers its size. */
   async complete(session: UploadSession, incoming: Incoming, to: Completion): Promise<number> {
     return this.#hold(session, async (hold) => {
-      const staged = (await this.#findPublished(session, to.digest)) ?? (await this.#stage(hold, incoming));
+      const place = await this.#locate(session);
+      const staged = asPublished(place, to.digest) ?? (await this.#stage(hold, incoming, place));
       if (incoming.failure) {
         await this.#commit(hold, staged);
         throw incoming.failure.cause;
@@ -77,12 +90,8 @@ export class UploadWriter {
   }
 
   /** Whether the durable bytes are where the session says, so that no length is reported that is not there (I14). */
-  async hasBytes({ stagedId, length, writer }: UploadSession): Promise<boolean> {
-    if (stagedId === null) return true;
-    const stagedLength = await this.#rooms.blobs.stagedLength(stagedId);
-    if (stagedLength !== undefined) return stagedLength >= length;
-    // Published by a writer that died before it could link them; completing the upload finds them.
-    return writer !== null && (await this.#rooms.rows.findPending(stagedId)) !== undefined;
+  async hasBytes(session: UploadSession): Promise<boolean> {
+    return (await this.#locate(session)).length >= session.length || session.stagedId === null;
   }
 
   /** A session whose bytes are lost is ended, and says so. @throws BLOB_UPLOAD_UNKNOWN */
@@ -129,16 +138,15 @@ export class UploadWriter {
     }
   }
 
-  async #stage(hold: Hold, incoming: Incoming): Promise<Staged> {
+  async #stage(hold: Hold, incoming: Incoming, { length: found, published }: Place): Promise<Staged> {
     const { session, lost } = hold;
     const { blobs, hashes } = this.#rooms;
-    const stagedLength = session.stagedId === null ? undefined : await blobs.stagedLength(session.stagedId);
-    if (session.stagedId !== null && (stagedLength ?? 0) < session.length) await this.endLost(session, hold.writer);
-    const samePlace = session.writer === null ? session.stagedId : null;
+    if (session.stagedId !== null && found < session.length) await this.endLost(session, hold.writer);
+    const samePlace = session.writer === null && published === undefined ? session.stagedId : null;
     const isSamePlace = samePlace !== null;
     const id = samePlace ?? randomUUID();
     const hash = isSamePlace ? hashes.find(session)?.copy() : new RunningHash(session.algorithm);
-    const bytes = isSamePlace ? [] : this.#durableBytes(session);
+    const bytes = isSamePlace ? [] : this.#durableBytes(session, published);
     const start = isSamePlace ? session.length : 0;
     const observe = (chunk: Uint8Array) => {
       lost.throwIfAborted();
@@ -170,27 +178,34 @@ export class UploadWriter {
   }
 
   /** What the session has durably, to be copied. */
-  async *#durableBytes({ content, stagedId, length }: UploadSession): AsyncGenerator<Uint8Array> {
+  async *#durableBytes(
+    { content, stagedId, length }: UploadSession,
+    published: Published | undefined,
+  ): AsyncGenerator<Uint8Array> {
     if (content !== null) yield content;
     if (stagedId === null || length === 0) return;
-    const opened = await this.#rooms.blobs.openStaged(stagedId, { start: 0, end: length - 1 });
+    const range = { start: 0, end: length - 1 };
+    const { blobs } = this.#rooms;
+    const opened = await (published ? blobs.open(published.key, range) : blobs.openStaged(stagedId, range));
     if (opened === undefined) throw new Error("the staged bytes of an upload have vanished");
     yield* opened.chunks();
   }
 
   /**
-   * A writer that died between publishing and linking has left its bytes at their key, and their digest, which it
-   * had checked, in a `pending` row. The same completion, repeated, goes on from there.
+   * Where the bytes are that the session has staged. A writer that died, or lost its database, between publishing and
+   * linking has left them at their key, and their digest, which it had checked, in a `pending` row.
    */
-  async #findPublished(session: UploadSession, digest: Digest): Promise<Staged | undefined> {
+  async #locate({ stagedId }: UploadSession): Promise<Place> {
     const { blobs, rows } = this.#rooms;
-    const { stagedId } = session;
-    if (stagedId === null || session.writer === null) return undefined;
-    if ((await blobs.stagedLength(stagedId)) !== undefined) return undefined;
-    if ((await rows.findPending(stagedId)) !== digest) return undefined;
-    const published = await blobs.open({ ...splitDigest(digest), generation: stagedId });
-    await published?.close();
-    return published && { id: stagedId, length: published.size, hash: undefined };
+    if (stagedId === null) return { length: 0 };
+    const length = await blobs.stagedLength(stagedId);
+    if (length !== undefined) return { length };
+    const digest = await rows.findPending(stagedId);
+    if (digest === undefined) return { length: 0 };
+    const key = { ...splitDigest(digest), generation: stagedId };
+    const opened = await blobs.open(key);
+    await opened?.close();
+    return opened ? { length: opened.size, published: { key, digest } } : { length: 0 };
   }
 
   async #digestOf(staged: Staged, wanted: Digest): Promise<Digest> {
@@ -210,6 +225,12 @@ export class UploadWriter {
 export interface Completion {
   readonly digest: Digest;
   readonly change: BlobTarget["change"];
+}
+
+/** The same completion, repeated, goes on from what it published before. */
+function asPublished({ length, published }: Place, digest: Digest): Staged | undefined {
+  if (published?.digest !== digest) return undefined;
+  return { id: published.key.generation, length, hash: undefined };
 }
 
 function joined(first: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, second: Incoming): ByteSource {

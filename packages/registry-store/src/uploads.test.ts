@@ -198,18 +198,52 @@ describe("a writer that takes over", () => {
     expect(await servedAs(registry, repository, digestOf(content))).toBe(digestOf(content));
   });
 
-  it("F07: finishes what was published and not linked, when the completion is repeated", async () => {
+  it.each([true, false])(
+    "F07 F08: finishes what was published and not linked, when the completion is repeated (the session held: %s)",
+    async (isHeld) => {
+      const { repository, id, stagedId, first } = await begin();
+      if (isHeld) await leaveWriter(id);
+      const named = digestOf(first);
+      await database.query({
+        text: "INSERT INTO blob (generation, digest, size_bytes, state) VALUES ($1::uuid, $2, $3, 'pending')",
+        values: [stagedId, named, first.length],
+      });
+      await blobs.publish(stagedId, { ...splitDigest(named), generation: stagedId });
+      expect(await registry.getUpload(repository, id)).toEqual({ id, length: first.length });
+      expect(await registry.completeUpload(repository, id, named)).toMatchObject({ digest: named, size: first.length });
+      expect(await servedAs(registry, repository, named)).toBe(named);
+      expect(await refusalOf(registry.getUpload(repository, id))).toBe("BLOB_UPLOAD_UNKNOWN");
+    },
+  );
+
+  it("I14: goes on with a next chunk from bytes that were published and not linked, whoever holds the session", async () => {
+    for (const isHeld of [true, false]) {
+      const { repository, id, stagedId, first, second, whole, digest } = await begin();
+      await blobs.appendStaged(stagedId, first.length, sending(bytes(10)));
+      const other = digestOf(concatenate([first, bytes(10)]));
+      await database.query({
+        text: "INSERT INTO blob (generation, digest, size_bytes, state) VALUES ($1::uuid, $2, $3, 'pending')",
+        values: [stagedId, other, first.length + 10],
+      });
+      await blobs.publish(stagedId, { ...splitDigest(other), generation: stagedId });
+      if (isHeld) await leaveWriter(id);
+      expect(await registry.getUpload(repository, id)).toEqual({ id, length: first.length });
+      const chunk = { bytes: sending(second), start: first.length };
+      expect(await registry.appendChunk(repository, id, chunk)).toEqual({ id, length: whole.length });
+      await registry.completeUpload(repository, id, digest);
+      expect(await servedAs(registry, repository, digest)).toBe(digest);
+      expect(await refusalOf(registry.openBlob(repository, other))).toBe("BLOB_UNKNOWN");
+    }
+  });
+
+  it("I14: is gone when what it reserved was neither staged nor published", async () => {
     const { repository, id, stagedId, first } = await begin();
     await leaveWriter(id);
-    const named = digestOf(first);
     await database.query({
       text: "INSERT INTO blob (generation, digest, size_bytes, state) VALUES ($1::uuid, $2, $3, 'pending')",
-      values: [stagedId, named, first.length],
+      values: [stagedId, digestOf(first), first.length],
     });
-    await blobs.publish(stagedId, { ...splitDigest(named), generation: stagedId });
-    expect(await registry.getUpload(repository, id)).toEqual({ id, length: first.length });
-    expect(await registry.completeUpload(repository, id, named)).toMatchObject({ digest: named, size: first.length });
-    expect(await servedAs(registry, repository, named)).toBe(named);
+    await blobs.discardStaged(stagedId);
     expect(await refusalOf(registry.getUpload(repository, id))).toBe("BLOB_UPLOAD_UNKNOWN");
   });
 
