@@ -81,7 +81,7 @@ export class Attempt {
   async run(client: Client): Promise<"done" | "unanswered"> {
     for (const step of this.#parts.steps) {
       const request = step.request(this.#location);
-      this.#unknown = { effect: step.effect, sentBytes: lengthOf(request.body) };
+      this.#unknown = { effect: this.#visible(step.effect), sentBytes: lengthOf(request.body) };
       try {
         this.#note(await ask(client, request, [step.status]));
       } catch (error) {
@@ -138,6 +138,11 @@ export class Attempt {
       note(`tag ${tag}`, tagFact(await get(`manifests/${tag}`), listed.includes(tag)));
     }
     return { seen, uploaded: await this.#uploaded(client), audit: await readAudit(database, repository) };
+  }
+
+  /** An upload whose place a client was not told is there for nobody. */
+  #visible({ uploaded, ...effect }: Effect): Effect {
+    return uploaded === undefined || this.#location === "" ? effect : { ...effect, uploaded };
   }
 
   #note({ headers: { location } }: Answer): void {
