@@ -1,6 +1,8 @@
 import type { Subscription, Transaction } from "@layerport/database";
-import type { Actor, AuditEvent, Guarded, Permission, ReadScope, Role, Scope } from "@layerport/registry-core";
+import type { Actor, AuditEvent, Guarded, Permission, ReadScope, Scope } from "@layerport/registry-core";
 import type { Identity, RequestOrigin } from "./identity.ts";
+import type { Members } from "./member.ts";
+import type { Organizations } from "./organization.ts";
 
 /** A name with a password or an access token, as a client sends them. */
 export interface BasicCredentials extends RequestOrigin {
@@ -102,23 +104,6 @@ export interface CreatedAccessToken {
   readonly accessToken: AccessToken;
 }
 
-/** An organization as a line of a list. */
-export interface OrganizationSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: "personal" | "shared";
-  readonly displayName: string | undefined;
-  /** The viewer's own role; absent for administrators and auditors who are no members. */
-  readonly role: Role | undefined;
-}
-
-/** An organization with its members, by name. */
-export interface OrganizationDescription extends OrganizationSummary {
-  readonly description: string | undefined;
-  readonly createdAt: Date;
-  readonly members: readonly { readonly name: string; readonly displayName: string | undefined; readonly role: Role }[];
-}
-
 /** What an administrator may set for the whole instance. */
 export interface InstanceSettings {
   /** Whether anybody may pull from public repositories without a credential. */
@@ -129,7 +114,7 @@ export interface InstanceSettings {
  * Who you are, what you may do, what was done. Refusals are thrown as `AccountError`; each method lists its codes.
  * Rights are read from the database at every use, so what is taken away is gone with the next request.
  */
-export interface Accounts {
+export interface Accounts extends Organizations, Members {
   readonly anonymous: Identity;
   /** The audience of bearer tokens and the `service` of a challenge: the public host. */
   readonly service: string;
@@ -213,21 +198,6 @@ export interface Accounts {
   /** Undoes a revocation within a minute. @throws TOKEN_UNKNOWN, RESTORE_TOO_LATE */
   restoreAccessToken(viewer: Viewer, id: string, origin?: RequestOrigin): Promise<void>;
 
-  /** The viewer becomes its owner. @throws NAME_INVALID, NAME_RESERVED, NAME_TAKEN, DISPLAY_NAME_INVALID */
-  createOrganization(
-    viewer: Viewer,
-    organization: { readonly name: string; readonly displayName?: string | undefined },
-    origin?: RequestOrigin,
-  ): Promise<OrganizationSummary>;
-  /** The viewer's organizations by name; every one for administrators and auditors. */
-  listOrganizations(viewer: Viewer): Promise<readonly OrganizationSummary[]>;
-  /** @throws ORGANIZATION_UNKNOWN, alike for absent and for not visible */
-  describeOrganization(viewer: Viewer, name: string): Promise<OrganizationDescription>;
-  /** Adds a member or changes a member's role. @throws ORGANIZATION_UNKNOWN, NOT_ALLOWED, USER_UNKNOWN, LAST_OWNER */
-  addMember(viewer: Viewer, member: NewMember, origin?: RequestOrigin): Promise<void>;
-  /** @throws ORGANIZATION_UNKNOWN, NOT_ALLOWED, USER_UNKNOWN, LAST_OWNER */
-  removeMember(viewer: Viewer, member: Omit<NewMember, "role">, origin?: RequestOrigin): Promise<void>;
-
   /** Deletes sessions that ended more than 30 days ago and answers how many. */
   removeEndedSessions(): Promise<number>;
   /** Deletes refresh tokens that have expired and answers how many. */
@@ -237,11 +207,4 @@ export interface Accounts {
 
   /** Writes down what is still in memory. The database stays open. */
   close(): Promise<void>;
-}
-
-/** A user's role in an organization, all by name. */
-export interface NewMember {
-  readonly organization: string;
-  readonly user: string;
-  readonly role: Role;
 }

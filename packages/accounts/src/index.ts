@@ -13,10 +13,7 @@ export type {
   InstanceSettings,
   IssuedBearer,
   NewAccessToken,
-  NewMember,
   NewUser,
-  OrganizationDescription,
-  OrganizationSummary,
   SetupState,
   SignedIn,
   SignInRequest,
@@ -25,7 +22,15 @@ export type {
 } from "./accounts.ts";
 export { type AuditVerdict, verifyAuditChain } from "./audit.ts";
 export type { Identity, RequestOrigin } from "./identity.ts";
+export type { Member, MemberPage, MemberQuery, Members, NewMember } from "./member.ts";
 export { type AccountsOptions, openAccounts } from "./open-accounts.ts";
+export type { OrganizationOperation } from "./operations.ts";
+export type {
+  OrganizationChanges,
+  OrganizationDescription,
+  OrganizationSummary,
+  Organizations,
+} from "./organization.ts";
 export { passwordRules } from "./password.ts";
 export { matchesSecret, readSecrets, type Secrets } from "./secrets.ts";
 export { limitedAddress } from "./sign-in-limit.ts";

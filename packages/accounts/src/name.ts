@@ -41,6 +41,14 @@ export function parseDisplayName(text: string | undefined): string | undefined {
   return name === "" ? undefined : name;
 }
 
+/** Some sentences for people to read; `undefined` when there is nothing in it. @throws DESCRIPTION_INVALID */
+export function parseDescription(text: string | undefined): string | undefined {
+  const description = text?.trim() ?? "";
+  const isText = description.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(description);
+  if (!isText || Array.from(description).length > 500) throw new AccountError("DESCRIPTION_INVALID");
+  return description === "" ? undefined : description;
+}
+
 /** Whether the text has no control character and no more characters than this. */
 export function isOneLine(text: string, maximumCharacters: number): boolean {
   return text.isWellFormed() && Array.from(text).length <= maximumCharacters && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text);

@@ -8,7 +8,8 @@ import { openAuthorization } from "./authorize.ts";
 import { openBearerTokens } from "./bearer.ts";
 import { actorOf, anonymous } from "./identity.ts";
 import { openLastUse } from "./last-use.ts";
-import { openOrganizations } from "./organization.ts";
+import { openMembers } from "./open-members.ts";
+import { openOrganizations } from "./open-organizations.ts";
 import { openPasswords } from "./password.ts";
 import { openRefreshTokens } from "./refresh-token.ts";
 import { openRemoval } from "./removal.ts";
@@ -66,6 +67,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     ...openUsers(database, passwords),
     ...openAccessTokens(database, peppers[0]),
     ...openOrganizations(database),
+    ...openMembers(database),
     ...openRemoval(database),
     close: () => lastUse.close(),
   };

@@ -4,6 +4,7 @@ import { AccountError } from "./account-error.ts";
 import type { Accounts, NewUser, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { type UserRow, userColumns } from "./authenticate.ts";
+import { claimName } from "./claim-name.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
 import { parseAccountName, parseDisplayName, parseEmail } from "./name.ts";
 import { checkPassword, type Passwords } from "./password.ts";
@@ -84,7 +85,8 @@ export async function insertUser(
   by: (userId: string) => Actor,
 ): Promise<UserRow> {
   const { name, email, displayName, passwordHash, isAdministrator } = person;
-  await requireFree(transaction, name, email);
+  await claimName(transaction, name);
+  await requireFreeEmail(transaction, email);
   const [user] = await insertAlone(
     transaction.query<UserRow>({
       text: `INSERT INTO "user" AS person (name, email, display_name, password_hash, is_administrator)
@@ -119,16 +121,13 @@ export async function insertUser(
   return user;
 }
 
-/** @throws NAME_TAKEN, EMAIL_TAKEN */
-async function requireFree(transaction: Transaction, name: string, email: string): Promise<void> {
-  const [taken] = await transaction.query<{ byName: boolean; byEmail: boolean }>({
-    text: `SELECT EXISTS (SELECT 1 FROM organization WHERE name = $1::text)
-        OR EXISTS (SELECT 1 FROM "user" WHERE name = $1::text) AS "byName",
-      EXISTS (SELECT 1 FROM "user" WHERE email = $2::text) AS "byEmail"`,
-    values: [name, email],
+/** @throws EMAIL_TAKEN */
+export async function requireFreeEmail(transaction: Transaction, email: string): Promise<void> {
+  const taken = await transaction.query({
+    text: `SELECT 1 AS one FROM "user" WHERE email = $1::text`,
+    values: [email],
   });
-  if (taken?.byName) throw new AccountError("NAME_TAKEN");
-  if (taken?.byEmail) throw new AccountError("EMAIL_TAKEN");
+  if (taken.length > 0) throw new AccountError("EMAIL_TAKEN");
 }
 
 /** Of two that take a name at the same moment, one is told here. @throws NAME_TAKEN */

@@ -50,7 +50,7 @@ export default async function OrganizationPage({ params, searchParams }: Organiz
           ) : (
             <>
               <span className="font-mono text-sm">{organization}</span> ·{" "}
-              {formatCounted(description.members.length, "member")}
+              {formatCounted(description.memberCount, "member")}
               {description.role ? `, you are ${description.role}` : ""}
             </>
           )
