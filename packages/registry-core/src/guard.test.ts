@@ -54,12 +54,13 @@ const guarded = methods.filter((method) => cases[method].needs !== undefined);
 function noting() {
   const calls: { readonly method: string; readonly parameters: readonly unknown[] }[] = [];
   const registry = new Proxy({} as Registry, {
-    get:
-      (_, method) =>
-      async (...parameters: readonly unknown[]) => {
+    get: (_, method) => {
+      if (String(method).startsWith("seek")) return undefined;
+      return async (...parameters: readonly unknown[]) => {
         calls.push({ method: String(method), parameters });
         return `answer of ${String(method)}`;
-      },
+      };
+    },
   });
   return { registry, calls };
 }
@@ -148,6 +149,54 @@ describe("guard", () => {
     await guard(registry, caller([], [], true)).listRepositories(page);
     expect(calls).toEqual([{ method: "listRepositories", parameters: [page] }]);
   });
+});
+
+describe("guard and a registry that seeks", () => {
+  /** A registry whose sought things say what was asked of them. */
+  function seeking() {
+    const calls: string[] = [];
+    const sought = (what: string) =>
+      new Proxy({} as never, {
+        get: (_, method) => async (range?: unknown) => {
+          calls.push(`${what} ${String(method)}`);
+          return { of: `${what} ${String(method)}`, range };
+        },
+      });
+    const registry = Object.assign(noting().registry, {});
+    const seekManifest = () => {
+      calls.push("seek manifest");
+      return sought("manifest");
+    };
+    const seekBlob = () => {
+      calls.push("seek blob");
+      return sought("blob");
+    };
+    return { registry: { ...registry, seekManifest, seekBlob } as Registry, calls };
+  }
+
+  const range = { kind: "last", length: 5 } as const;
+  const reads = [
+    ["getManifest", "manifest", "get", (registry: Registry) => registry.getManifest(repository, reference)],
+    ["resolveManifest", "manifest", "resolve", (registry: Registry) => registry.resolveManifest(repository, reference)],
+    ["openBlob", "blob", "open", (registry: Registry) => registry.openBlob(repository, digest, range)],
+    ["resolveBlob", "blob", "resolve", (registry: Registry) => registry.resolveBlob(repository, digest)],
+  ] as const;
+
+  it.each(reads)("%s takes what was sought while the rights were asked for", async (_, what, method, read) => {
+    const { registry, calls } = seeking();
+    const answer = await read(guard(registry, caller(["pull"])));
+    expect(answer).toEqual({ of: `${what} ${method}`, range: method === "open" ? range : undefined });
+    expect(calls).toEqual([`seek ${what}`, `${what} ${method}`]);
+  });
+
+  it.each(reads)(
+    "T16: %s asks nothing of what was sought for somebody who may not have it",
+    async (_, what, _method, read) => {
+      const { registry, calls } = seeking();
+      await expect(read(guard(registry, caller([])))).rejects.toEqual(unauthorized);
+      expect(calls).toEqual([`seek ${what}`]);
+    },
+  );
 });
 
 describe("guard and the tags of a push", () => {

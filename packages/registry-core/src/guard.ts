@@ -4,7 +4,15 @@ import type { StoredManifest } from "./manifest.ts";
 import type { Page, PageRequest } from "./page.ts";
 import type { May, Permission } from "./permission.ts";
 import type { Reference, Tag } from "./reference.ts";
-import type { ManifestPush, ManifestReceipt, MountSource, Referrer, ReferrerQuery, Registry } from "./registry.ts";
+import type {
+  ManifestPush,
+  ManifestReceipt,
+  MountSource,
+  Referrer,
+  ReferrerQuery,
+  Registry,
+  RegistrySeeker,
+} from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 import type { RepositoryName } from "./repository-name.ts";
 import type { BlobRange, Chunk, IncomingBytes, OpenBlob, Upload, UploadId, UploadOptions } from "./upload.ts";
@@ -16,11 +24,14 @@ export interface Guarded {
   readonly mayListRepositories: boolean;
 }
 
+type Seekable = Registry & Partial<RegistrySeeker>;
+
 /**
  * The registry as one caller may use it. Every method asks `may` before it touches the registry, and answers
- * UNAUTHORIZED alike for what is absent and for what the caller may not see. Push is never granted without pull.
+ * UNAUTHORIZED alike for what is absent and for what the caller may not see. Push is never granted without pull. What
+ * a registry can seek is sought from the moment `may` is asked, and a refusal waits for none of it.
  */
-export function guard(registry: Registry, caller: Guarded): Registry {
+export function guard(registry: Seekable, caller: Guarded): Registry {
   return new GuardedRegistry(registry, caller);
 }
 
@@ -37,10 +48,10 @@ export async function requirePermissions(
 
 // A class, not an object of closures: one is made for every request.
 class GuardedRegistry implements Registry {
-  readonly #registry: Registry;
+  readonly #registry: Seekable;
   readonly #caller: Guarded;
 
-  constructor(registry: Registry, caller: Guarded) {
+  constructor(registry: Seekable, caller: Guarded) {
     this.#registry = registry;
     this.#caller = caller;
   }
@@ -50,23 +61,31 @@ class GuardedRegistry implements Registry {
   }
 
   async getManifest(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
-    await this.#require(repository, "pull");
-    return this.#registry.getManifest(repository, reference);
+    const allowed = this.#require(repository, "pull");
+    const sought = this.#registry.seekManifest?.(repository, reference);
+    await allowed;
+    return sought ? sought.get() : this.#registry.getManifest(repository, reference);
   }
 
   async resolveManifest(repository: RepositoryName, reference: Reference): Promise<Descriptor> {
-    await this.#require(repository, "pull");
-    return this.#registry.resolveManifest(repository, reference);
+    const allowed = this.#require(repository, "pull");
+    const sought = this.#registry.seekManifest?.(repository, reference);
+    await allowed;
+    return sought ? sought.resolve() : this.#registry.resolveManifest(repository, reference);
   }
 
   async openBlob(repository: RepositoryName, digest: Digest, range?: BlobRange): Promise<OpenBlob> {
-    await this.#require(repository, "pull");
-    return this.#registry.openBlob(repository, digest, range);
+    const allowed = this.#require(repository, "pull");
+    const sought = this.#registry.seekBlob?.(repository, digest);
+    await allowed;
+    return sought ? sought.open(range) : this.#registry.openBlob(repository, digest, range);
   }
 
   async resolveBlob(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
-    await this.#require(repository, "pull");
-    return this.#registry.resolveBlob(repository, digest);
+    const allowed = this.#require(repository, "pull");
+    const sought = this.#registry.seekBlob?.(repository, digest);
+    await allowed;
+    return sought ? sought.resolve() : this.#registry.resolveBlob(repository, digest);
   }
 
   async putManifest(repository: RepositoryName, push: ManifestPush): Promise<ManifestReceipt> {

@@ -79,7 +79,10 @@ export type {
   RegistryDeleter,
   RegistryLister,
   RegistryReader,
+  RegistrySeeker,
   RegistryWriter,
+  SoughtBlob,
+  SoughtManifest,
 } from "./registry.ts";
 export {
   RegistryError,

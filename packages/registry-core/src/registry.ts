@@ -24,6 +24,31 @@ export interface RegistryReader {
   resolveBlob(repository: RepositoryName, digest: Digest): Promise<Descriptor>;
 }
 
+/**
+ * Begins to find things while it is still being decided who may have them, for registries that gain by that. Of what is
+ * found nothing is told before somebody asks what was sought for it, not even a failure.
+ */
+export interface RegistrySeeker {
+  seekManifest(repository: RepositoryName, reference: Reference): SoughtManifest;
+  seekBlob(repository: RepositoryName, digest: Digest): SoughtBlob;
+}
+
+/** A manifest that is being found. One of the methods may be called, once; they do what `RegistryReader`'s do. */
+export interface SoughtManifest {
+  /** @throws NAME_UNKNOWN, MANIFEST_UNKNOWN */
+  get(): Promise<StoredManifest>;
+  /** @throws NAME_UNKNOWN, MANIFEST_UNKNOWN */
+  resolve(): Promise<Descriptor>;
+}
+
+/** A blob that is being found. One of the methods may be called, once; they do what `RegistryReader`'s do. */
+export interface SoughtBlob {
+  /** @throws NAME_UNKNOWN, BLOB_UNKNOWN, BLOB_UPLOAD_INVALID with status 416 */
+  open(range?: BlobRange): Promise<OpenBlob>;
+  /** @throws NAME_UNKNOWN, BLOB_UNKNOWN */
+  resolve(): Promise<Descriptor>;
+}
+
 /** What `putManifest` is given. */
 export interface ManifestPush {
   readonly content: Uint8Array;

@@ -5,9 +5,10 @@ import {
   type Digest,
   type OpenBlob,
   type RepositoryName,
+  type SoughtBlob,
   splitDigest,
 } from "@layerport/registry-core";
-import { type BlobPointers, blobUnknown } from "./blob-pointers.ts";
+import { type BlobPointer, type BlobPointers, blobUnknown } from "./blob-pointers.ts";
 import { type BlobRows, inlineLimit } from "./blob-rows.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { fitRange, InlineBlob, StoredBlob } from "./open-blob.ts";
@@ -20,6 +21,13 @@ export interface BlobRooms {
   readonly bytes: ByteCache;
 }
 
+/** Which blob, or which part of it, is to be opened. */
+interface WantedBlob {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly range: BlobRange | undefined;
+}
+
 /** Reads the blobs of repositories. */
 export class Blobs {
   readonly #rooms: BlobRooms;
@@ -28,25 +36,49 @@ export class Blobs {
     this.#rooms = rooms;
   }
 
-  async resolve(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
-    const { pointers, rows } = this.#rooms;
-    const { generation, sizeBytes, isPromiseOld } = await pointers.get({ repository, digest, wantsContent: false });
+  resolve(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
+    return this.seek(repository, digest).resolve();
+  }
+
+  /** Looks the pointer up at once, and nothing else before it is asked for. */
+  seek(repository: RepositoryName, digest: Digest): SoughtBlob {
+    const pointer = this.#rooms.pointers.get({ repository, digest, wantsContent: false });
+    // Whoever asks learns of a failure; nobody else is to.
+    pointer.catch(() => undefined);
+    return {
+      resolve: async () => this.#promise(digest, await pointer),
+      open: async (range) => {
+        const found = await pointer;
+        return found.isInline && this.#rooms.bytes.find(digest) === undefined
+          ? this.open(repository, digest, range)
+          : this.#openAt({ repository, digest, range }, found);
+      },
+    };
+  }
+
+  async #promise(digest: Digest, { generation, sizeBytes, isPromiseOld }: BlobPointer): Promise<Descriptor> {
     // The answer is the promise, so it is durable before it is given, and only a live blob can be promised.
-    if (isPromiseOld && !(await rows.renewPromise(generation))) throw blobUnknown(digest);
+    if (isPromiseOld && !(await this.#rooms.rows.renewPromise(generation))) throw blobUnknown(digest);
     return blobDescriptor(digest, sizeBytes);
   }
 
   async open(repository: RepositoryName, digest: Digest, range?: BlobRange): Promise<OpenBlob> {
     const { pointers, bytes } = this.#rooms;
-    const kept = bytes.find(digest);
-    const pointer = await pointers.get({ repository, digest, wantsContent: kept === undefined });
-    if (pointer.isInline) {
-      const content = kept ?? pointer.content;
-      if (content === undefined) throw new Error("a blob in Postgres came without its bytes");
-      if (kept === undefined) bytes.keep(digest, content);
-      return new InlineBlob(digest, content, range);
+    const wantsContent = bytes.find(digest) === undefined;
+    return this.#openAt({ repository, digest, range }, await pointers.get({ repository, digest, wantsContent }));
+  }
+
+  async #openAt(wanted: WantedBlob, pointer: BlobPointer): Promise<OpenBlob> {
+    const { digest, range } = wanted;
+    if (!pointer.isInline) {
+      return (await this.#openStored(digest, pointer, range)) ?? this.#openNewer(wanted, pointer);
     }
-    return (await this.#openStored(digest, pointer, range)) ?? this.#openNewer({ repository, digest, range }, pointer);
+    const { bytes } = this.#rooms;
+    const content = pointer.content ?? bytes.find(digest);
+    // The cache may have let it go since the pointer was asked for.
+    if (content === undefined) return this.open(wanted.repository, digest, range);
+    if (pointer.content !== undefined) bytes.keep(digest, content);
+    return new InlineBlob(digest, content, range);
   }
 
   /** The whole content of a blob of at most `limit` bytes; absent for one that is larger or not there. */
@@ -78,7 +110,7 @@ export class Blobs {
 
   /** The bytes were gone: either the blob was removed since its row was read, or storage has lost them. */
   async #openNewer(
-    { repository, digest, range }: { repository: RepositoryName; digest: Digest; range: BlobRange | undefined },
+    { repository, digest, range }: WantedBlob,
     before: { readonly generation: string },
   ): Promise<OpenBlob> {
     const pointer = await this.#rooms.pointers.get({ repository, digest, wantsContent: false });

@@ -1,11 +1,40 @@
 import { batchedLookup, type Database } from "@layerport/database";
-import type { Descriptor, Digest, Reference, RepositoryName, StoredManifest } from "@layerport/registry-core";
+import type {
+  Descriptor,
+  Digest,
+  Reference,
+  RepositoryName,
+  SoughtManifest,
+  StoredManifest,
+} from "@layerport/registry-core";
 import type { ByteCache } from "./byte-cache.ts";
 import { type ManifestPointer, ManifestPointers, manifestUnknown } from "./manifest-pointers.ts";
 
 interface ContentRow {
   readonly position: number;
   readonly content: Buffer;
+}
+
+/** A manifest whose pointer is being looked up. */
+class PointedManifest implements SoughtManifest {
+  readonly #pointer: Promise<ManifestPointer>;
+  readonly #manifests: Manifests;
+
+  constructor(pointer: Promise<ManifestPointer>, manifests: Manifests) {
+    this.#pointer = pointer;
+    this.#manifests = manifests;
+  }
+
+  async get(): Promise<StoredManifest> {
+    const pointer = await this.#pointer;
+    const { digest, mediaType } = pointer;
+    return { digest, mediaType, content: await this.#manifests.read(pointer) };
+  }
+
+  async resolve(): Promise<Descriptor> {
+    const { digest, mediaType, sizeBytes } = await this.#pointer;
+    return { mediaType, digest, size: sizeBytes };
+  }
 }
 
 /** Up to this size manifests are read many at a time; a larger one has a query of its own, for the sake of memory. */
@@ -32,15 +61,17 @@ export class Manifests {
     });
   }
 
-  async get(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
-    const pointer = await this.#pointers.get(repository, reference);
-    const { digest, mediaType } = pointer;
-    return { digest, mediaType, content: this.#bytes.find(digest) ?? (await this.#read(pointer)) };
+  /** Looks the pointer up at once, and nothing else before it is asked for. */
+  seek(repository: RepositoryName, reference: Reference): SoughtManifest {
+    const pointer = this.#pointers.get(repository, reference);
+    // Whoever asks learns of a failure; nobody else is to.
+    pointer.catch(() => undefined);
+    return new PointedManifest(pointer, this);
   }
 
-  async resolve(repository: RepositoryName, reference: Reference): Promise<Descriptor> {
-    const { digest, mediaType, sizeBytes } = await this.#pointers.get(repository, reference);
-    return { mediaType, digest, size: sizeBytes };
+  /** The bytes that a pointer points at. */
+  async read(pointer: ManifestPointer): Promise<Uint8Array> {
+    return this.#bytes.find(pointer.digest) ?? (await this.#read(pointer));
   }
 
   async #read({ digest, sizeBytes }: ManifestPointer): Promise<Uint8Array> {

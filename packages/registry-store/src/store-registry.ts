@@ -16,7 +16,10 @@ import {
   type ReferrerQuery,
   type Registry,
   RegistryError,
+  type RegistrySeeker,
   type RepositoryName,
+  type SoughtBlob,
+  type SoughtManifest,
   type StoredManifest,
   type Tag,
   type Upload,
@@ -49,7 +52,7 @@ export interface StoreParts {
 }
 
 /** The store as one actor uses it. A class, because one is made for every request. */
-export class StoreRegistry implements Registry {
+export class StoreRegistry implements Registry, RegistrySeeker {
   readonly #parts: StoreParts;
   readonly #actor: Actor;
 
@@ -59,11 +62,15 @@ export class StoreRegistry implements Registry {
   }
 
   getManifest(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
-    return this.#parts.manifests.get(repository, reference);
+    return this.seekManifest(repository, reference).get();
   }
 
   resolveManifest(repository: RepositoryName, reference: Reference): Promise<Descriptor> {
-    return this.#parts.manifests.resolve(repository, reference);
+    return this.seekManifest(repository, reference).resolve();
+  }
+
+  seekManifest(repository: RepositoryName, reference: Reference): SoughtManifest {
+    return this.#parts.manifests.seek(repository, reference);
   }
 
   openBlob(repository: RepositoryName, digest: Digest, range?: BlobRange): Promise<OpenBlob> {
@@ -72,6 +79,10 @@ export class StoreRegistry implements Registry {
 
   resolveBlob(repository: RepositoryName, digest: Digest): Promise<Descriptor> {
     return this.#parts.blobs.resolve(repository, digest);
+  }
+
+  seekBlob(repository: RepositoryName, digest: Digest): SoughtBlob {
+    return this.#parts.blobs.seek(repository, digest);
   }
 
   putManifest(repository: RepositoryName, push: ManifestPush): Promise<ManifestReceipt> {
