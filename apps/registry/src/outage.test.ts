@@ -18,11 +18,16 @@ describe("outageStatus", () => {
     expect(outageStatus(withCode("57P01"))).toBe(503);
     expect(outageStatus(withCode("40P01"))).toBe(503);
     expect(outageStatus(withCode("55P03"))).toBe(503);
+    for (const code of ["25006", "25P03", "XX000", "ENOMEM", "EACCES", "ESTALE"]) {
+      expect([code, outageStatus(withCode(code))]).toEqual([code, 503]);
+    }
   });
 
   it("looks through the errors that an outage is wrapped in", () => {
     const wrapped = new Error("a query failed", { cause: new Error("inside", { cause: withCode("ECONNREFUSED") }) });
     expect(outageStatus(wrapped)).toBe(503);
+    const full = new Error("could not write", { cause: Object.assign(withCode("EIO"), { cause: withCode("ENOSPC") }) });
+    expect(outageStatus(full)).toBe(507);
   });
 
   it("takes a mistake in a statement, or in the code, for a bug", async () => {
@@ -36,9 +41,39 @@ describe("outageStatus", () => {
 
   it("B48 knows a database that nothing listens for", async () => {
     const database = openDatabase({ url: "postgresql://127.0.0.1:1/none", connections: 1 });
-    const error: unknown = await database.ping().catch((caught) => caught);
+    const errors: readonly unknown[] = await Promise.all(
+      [
+        () => database.ping(),
+        () => database.lookUp({ text: "SELECT 1" }),
+        () => database.prisma.user.findFirst(),
+        () => database.prismaTransaction(({ prisma }) => prisma.user.findFirst()),
+      ].map((ask) => ask().catch((caught: unknown) => caught)),
+    );
     await database.close();
-    expect(outageStatus(error)).toBe(503);
+    expect(errors.map(outageStatus)).toEqual([503, 503, 503, 503]);
+    expect(outageStatus(await database.ping().catch((caught: unknown) => caught))).toBe(503);
+  });
+
+  it("B48 knows a database that ends a statement, and one that has no connection left", async () => {
+    const url = await testDatabase();
+    const database = openDatabase({ url, connections: 1, waitMs: 2_000, applicationName: "ended" });
+    const other = openDatabase({ url, connections: 1 });
+    const asked = database.prisma.$queryRaw`SELECT pg_sleep(20)`.catch((caught: unknown) => caught);
+    const running = "SELECT pid FROM pg_stat_activity WHERE application_name = 'ended' AND state = 'active'";
+    await expect.poll(() => other.query({ text: running }), { timeout: 10_000 }).toHaveLength(1);
+    const waiting = await Promise.all(
+      [
+        () => database.ping(),
+        () => database.prisma.user.findFirst(),
+        () => database.prismaTransaction(({ prisma }) => prisma.user.findFirst()),
+      ].map((ask) => ask().catch((caught: unknown) => caught)),
+    );
+    await other.query({
+      text: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ended'",
+    });
+    expect([...waiting, await asked].map(outageStatus)).toEqual([503, 503, 503, 503]);
+    await database.close();
+    await other.close();
   });
 
   it("knows a connection that was refused", async () => {
