@@ -137,8 +137,8 @@ describe("the front door", () => {
       connections.push(request.socket);
       request.resume().on("end", () => response.end("read"));
     });
-    const { send } = await startDoor({ settings: { portalUrl } });
-    const post = async () => (await send("POST", "/form", { body: "name=alice" })).status;
+    const forwarding = await startDoor({ settings: { portalUrl } });
+    const post = async () => (await forwarding.send("POST", "/form", { body: "name=alice" })).status;
     expect([await post(), await post()]).toEqual([200, 200]);
     await delay(4_500);
     expect(await post()).toBe(200);

@@ -31,6 +31,14 @@ describe("paths", () => {
     ["B3", "/v2//alice/app/manifests/latest"],
     ["B4", "/v2/a%00b/tags/list"],
     ["B5", "/v2/Alice/App/tags/list"],
+    ["B5", "/v2/-a/b/tags/list"],
+    ["B5", "/v2/a/b./tags/list"],
+    ["B5", "/v2/a..b/tags/list"],
+    ["B5", "/v2/a___b/tags/list"],
+    ["B5", "/v2/a//b/tags/list"],
+    ["B5", `/v2/${"x".repeat(256)}/tags/list`],
+    ["B5", "/v2/caf%c3%a9/tags/list"],
+    ["B5", "/v2/caf\u00e9/tags/list"],
   ])("T05 T06 %s refuses %s to everybody (400 NAME_INVALID)", async (_row, target) => {
     for (const credentials of ["", basic(alice)]) {
       const { status, text } = await sendRaw(raw(`GET ${target}`, credentials));
@@ -39,6 +47,17 @@ describe("paths", () => {
       expect(text).toContain("X-Content-Type-Options: nosniff");
     }
   });
+
+  it.each([`${"x".repeat(129)}`, ".tag", "-tag", "a/b", "tag%0a"])(
+    "B6 refuses to push to the tag %s (400 MANIFEST_INVALID), and knows none of that name (404 MANIFEST_UNKNOWN)",
+    async (tag) => {
+      const path = `/v2/alice/app/manifests/${tag}`;
+      const put = await sendRaw(raw(`PUT ${path}`, `${basic(alice)}Content-Length: 2\r\n`, "{}"));
+      expect([put.status, put.text.includes('"MANIFEST_INVALID"')]).toEqual([400, true]);
+      const get = await sendRaw(raw(`GET ${path}`, basic(alice)));
+      expect([get.status, get.text.includes('"MANIFEST_UNKNOWN"')]).toEqual([404, true]);
+    },
+  );
 
   it("T06 never reads another repository than the one it asks the rights for", async () => {
     const token = await door.bearer(alice, "repository:alice/app:pull");

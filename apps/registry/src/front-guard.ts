@@ -49,6 +49,8 @@ export function unreadableReply(code: string | undefined): ShortReply {
       return textReply(413, "a chunk extension is too long");
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return textReply(408, "too slow");
+    case "HPE_INVALID_URL":
+      return refusalDocument(400, { code: "NAME_INVALID", message: "the path is not in its plain form" });
     case "HPE_INVALID_METHOD":
       return unsupportedMethodReply("");
     default:

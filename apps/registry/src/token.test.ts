@@ -53,7 +53,9 @@ describe("GET /token", () => {
     const asked = ["repository:bob/secret:pull,push", "registry:catalog:*", "repository:alice/app:pull,push,*,admin"];
     const answer = await ask(asked.map((scope) => `&scope=${encodeURIComponent(scope)}`).join(""), alice);
     expect(answer.status).toBe(200);
-    expect(claimsOf(answer).access.map(({ name }) => name)).toEqual(["alice/app"]);
+    // Docker's word for everything is *, and admin is nobody's.
+    const actions = ["pull", "push", "delete"];
+    expect(claimsOf(answer).access).toEqual([{ type: "repository", name: "alice/app", actions }]);
   });
 
   it("reads repeated scopes and those separated by spaces alike", async () => {
@@ -92,13 +94,16 @@ describe("GET /token", () => {
     expect(answer.status).toBe(401);
   });
 
-  it("slows down those who guess (429 Retry-After)", async () => {
+  it("B49 slows down those who guess, here and at the registry (429 Retry-After)", async () => {
     const mallory = await door.addUser("mallory");
     let answer = await ask("", "mallory:wrong");
     for (let tries = 0; tries < 40 && answer.status === 401; tries += 1) answer = await ask("", "mallory:wrong");
     expect(answer.status).toBe(429);
     expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
     expect(JSON.parse(answer.text).errors[0].code).toBe("TOOMANYREQUESTS");
+    const pull = await door.send("GET", "/v2/mallory/app/tags/list", { as: "mallory:wrong" });
+    expect([pull.status, JSON.parse(pull.text).errors[0].code]).toEqual([429, "TOOMANYREQUESTS"]);
+    expect(Number(pull.headers["retry-after"])).toBeGreaterThan(0);
     expect(mallory).toContain(password);
   });
 });

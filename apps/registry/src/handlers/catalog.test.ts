@@ -32,7 +32,20 @@ describe("catalog", () => {
     expect((await door.send("GET", "/v2/_catalog?n=999999999", { as: administrator })).status).toBe(200);
   });
 
-  it("B54 refuses an n that is no number (400)", async () => {
-    expect((await door.send("GET", "/v2/_catalog?n=x", { as: administrator })).status).toBe(400);
+  it("B54 refuses an n that is no number and an overlong last (400), and goes on after a last that is unknown", async () => {
+    for (const query of ["n=x", "n=-1", `last=${"x".repeat(10_000)}`]) {
+      expect((await door.send("GET", `/v2/_catalog?${query}`, { as: administrator })).status).toBe(400);
+    }
+    const answer = await door.send("GET", "/v2/_catalog?last=alice/aa", { as: administrator });
+    expect(JSON.parse(answer.text)).toEqual({ repositories: ["alice/b"] });
+  });
+
+  it("B53 answers nothing for n=0, and no Link (200)", async () => {
+    const answer = await door.send("GET", "/v2/_catalog?n=0", { as: administrator });
+    expect([answer.status, JSON.parse(answer.text), answer.headers.link]).toEqual([
+      200,
+      { repositories: [] },
+      undefined,
+    ]);
   });
 });

@@ -48,6 +48,14 @@ describe("end-12a", () => {
     expect((await ask("", "sha256:bad")).status).toBe(400);
   });
 
+  it("B53 B54 answers nothing for n=0 (200), and refuses an n that is no number and a last that is no digest (400)", async () => {
+    const nothing = await ask("?n=0");
+    expect([nothing.status, JSON.parse(nothing.text).manifests, nothing.headers.link]).toEqual([200, [], undefined]);
+    for (const query of ["?n=-1", "?n=abc", "?last=abc", `?last=${"x".repeat(10_000)}`]) {
+      expect([query.slice(0, 9), (await ask(query)).status]).toEqual([query.slice(0, 9), 400]);
+    }
+  });
+
   it("can be followed page by page (200 Link)", async () => {
     const first = await ask("?n=1");
     const link = /^<([^>]+)>; rel="next"$/.exec(String(first.headers.link))?.[1] ?? "";

@@ -145,6 +145,20 @@ describe("end-5", () => {
     },
   );
 
+  it("B39 refuses a first chunk that does not begin at 0, by PATCH or with the end (416 Range 0-0)", async () => {
+    const location = await start();
+    const headers = { "content-range": "100-199" };
+    const part = content.subarray(100, 200);
+    for (const [method, path] of [
+      ["PATCH", location],
+      ["PUT", `${location}?digest=${digest}`],
+    ] as const) {
+      const answer = await door.send(method, path, { as: alice, body: part, headers });
+      expect([method, answer.status, answer.headers.range]).toEqual([method, 416, "0-0"]);
+    }
+    expect((await finish(location, digest, content)).status).toBe(201);
+  });
+
   it("B39 refuses a range with a unit (400 BLOB_UPLOAD_INVALID)", async () => {
     const answer = await patch(await start(), bytes("abcdef"), "bytes 0-5");
     expect([answer.status, codeOf(answer)]).toEqual([400, "BLOB_UPLOAD_INVALID"]);
@@ -204,10 +218,16 @@ describe("end-5", () => {
     expect((await finish(location, digest)).status).toBe(201);
   });
 
-  it("B45 refuses a packed chunk (415 UNSUPPORTED)", async () => {
+  it("B45 refuses packed bytes in a chunk, with the end and in one request (415 UNSUPPORTED)", async () => {
     const headers = { "content-encoding": "gzip" };
-    const answer = await door.send("PATCH", await start(), { as: alice, body: content, headers });
-    expect([answer.status, codeOf(answer)]).toEqual([415, "UNSUPPORTED"]);
+    for (const [method, path] of [
+      ["PATCH", await start()],
+      ["PUT", `${await start()}?digest=${digest}`],
+      ["POST", `/v2/alice/app/blobs/uploads/?digest=${digest}`],
+    ] as const) {
+      const answer = await door.send(method, path, { as: alice, body: content, headers });
+      expect([method, answer.status, codeOf(answer)]).toEqual([method, 415, "UNSUPPORTED"]);
+    }
   });
 
   it("keeps what arrived when the client goes away in the middle, or loses it whole", async () => {
