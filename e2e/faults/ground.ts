@@ -42,7 +42,7 @@ export interface Ground {
   /** The value of `Authorization` that may do everything in these repositories, for five minutes. */
   authorize(...repositories: readonly string[]): Promise<string>;
   /**
-   * Starts a registry and resolves when it listens. Every one gets the same port, so only one runs at a time.
+   * Starts a registry and resolves when it listens. Every one gets the same port unless `env` has another.
    * @param beforeStart is called, where spares are kept, with the id of a process that has only loaded its code.
    */
   startRegistry(

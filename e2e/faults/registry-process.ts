@@ -31,7 +31,7 @@ export interface RegistriesOptions {
   readonly keepsSpare: boolean;
 }
 
-/** Starts registry processes, all on one port. */
+/** Starts registry processes, all on one port unless told otherwise. */
 export class Registries {
   readonly #options: RegistriesOptions;
   readonly #running = new Set<RunningRegistry>();
@@ -81,7 +81,8 @@ export class Registries {
     });
     // A process that was killed takes no more lines.
     child.stdin?.on("error", () => {});
-    const registry = watch(child, port);
+    // Where two run at once, one of them is told another.
+    const registry = watch(child, Number(env.LAYERPORT_PORT ?? port));
     this.#running.add(registry);
     void registry.exited.then(() => this.#running.delete(registry));
     return { child, registry };

@@ -36,8 +36,8 @@ export interface AttemptParts {
   readonly steps: readonly Step[];
   /** How it is tried again from its beginning; as the first time unless given. */
   readonly stepsAgain?: readonly Step[];
-  /** The upload that goes on, or that the first step starts. */
-  readonly upload?: { readonly location: string; readonly content: Buffer };
+  /** The upload that goes on, or that the first step starts, and what is to become of it; absent where it is not to. */
+  readonly upload?: { readonly location: string; readonly content: Buffer | undefined };
 }
 
 /** The digest by which a client names bytes. */

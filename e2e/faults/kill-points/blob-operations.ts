@@ -183,7 +183,7 @@ async function cancelled(stage: Stage, kind: Kind): Promise<AttemptParts> {
         effect: { uploaded: "gone" },
       },
     ],
-    upload: { location, content },
+    upload: { location, content: undefined },
   };
 }
 

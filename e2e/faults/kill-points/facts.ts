@@ -40,28 +40,32 @@ export interface Expected {
   readonly unknown?: { readonly effect: Effect; readonly sentBytes: number } | undefined;
 }
 
-/** How `observed` breaks what a client was promised; empty when it does not. */
+/** How `observed` breaks what a client was promised, each with its invariant, as in `I1: …`; empty when it does not. */
 export function judge(observed: Facts, { acknowledged, unknown }: Expected): string[] {
   const without = differences(observed, acknowledged, unknown?.sentBytes ?? 0);
   if (without.length === 0 || unknown === undefined) return without;
   const withIt = differences(observed, after(acknowledged, unknown.effect), 0);
   if (withIt.length === 0) return [];
-  return [
-    `neither as before the request without an answer (${without.join(", ")}) nor as after it (${withIt.join(", ")})`,
-  ];
+  const [before, then] = [without, withIt].map((found) => found.join(", "));
+  return [`I3: neither as before the request without an answer (${before}) nor as after it (${then})`];
 }
+
+const invariants: Readonly<Record<string, string>> = { blob: "I1", manifest: "I2", tag: "I4" };
 
 /** `sentBytes` may have been kept of a chunk that was cut off. */
 function differences(observed: Facts, expected: Facts, sentBytes: number): string[] {
   const names = [...new Set([...Object.keys(observed.seen), ...Object.keys(expected.seen)])].sort();
   const found = names
     .filter((name) => observed.seen[name] !== expected.seen[name])
-    .map((name) => `${name} is ${observed.seen[name] ?? "absent"}, not ${expected.seen[name] ?? "absent"}`);
+    .map((name) => {
+      const invariant = invariants[name.split(" ")[0] ?? ""] ?? "I3";
+      return `${invariant}: ${name} is ${observed.seen[name] ?? "absent"}, not ${expected.seen[name] ?? "absent"}`;
+    });
   if (!isUploaded(observed.uploaded, expected.uploaded, sentBytes)) {
-    found.push(`the upload has ${length(observed)}, not ${length(expected)}`);
+    found.push(`I14: the upload has ${length(observed)}, not ${length(expected)}`);
   }
   if (observed.audit.join("\n") !== expected.audit.join("\n")) {
-    found.push(`the audit log has [${observed.audit.join("; ")}], not [${expected.audit.join("; ")}]`);
+    found.push(`I9: the audit log has [${observed.audit.join("; ")}], not [${expected.audit.join("; ")}]`);
   }
   return found;
 }

@@ -11,6 +11,13 @@ import { whyNoTrace } from "./strace.ts";
 /** Every operation that changes what a registry holds. */
 export const operations: readonly Operation[] = [...blobOperations, ...manifestOperations];
 
+/** The operation of this name. */
+export function findOperation(name: string): Operation {
+  const found = operations.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`there is no operation ${name}`);
+  return found;
+}
+
 /** How many points of each operation a short pass takes. */
 const sample = 2;
 /** What one point costs at most, on a machine that does other things as well. */
@@ -30,7 +37,7 @@ export const killPoints: Scenario = {
   unavailable: whyNoTrace,
   async run(context) {
     const { options } = context;
-    const chosen = operations.filter(({ name }) => options.operation === undefined || name === options.operation);
+    const chosen = options.operation === undefined ? operations : [findOperation(options.operation)];
     const ground = await openGround({ isDurable: false, keepsSpare: true, env: orderly });
     const totals = { checked: 0, points: 0, kills: 0 };
     const violations: Violation[] = [];

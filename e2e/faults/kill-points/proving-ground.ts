@@ -45,7 +45,7 @@ export class ProvingGround {
   /** Leads a registry through the operation, so that what a process does once is done. */
   async warmUp(operation: Operation): Promise<void> {
     const attempt = await this.prepare(operation, "warm-up");
-    if ((await attempt.run(await this.#clientOf(attempt))) !== "done") throw new Error(`${operation.name} fails`);
+    if ((await this.run(attempt)) !== "done") throw new Error(`${operation.name} fails`);
   }
 
   /** An attempt at the operation, everything up to its first step acknowledged. Starts a registry where none runs. */
@@ -124,6 +124,11 @@ export class ProvingGround {
     }
     await this.crash();
     return { isReached, violations: await this.judge(attempt, name) };
+  }
+
+  /** Does what was prepared, as far as it goes. */
+  async run(attempt: Attempt): Promise<"done" | "unanswered"> {
+    return attempt.run(await this.#clientOf(attempt));
   }
 
   /** Kills the registry, if one runs. The next that is needed is another. */

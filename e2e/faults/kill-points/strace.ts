@@ -13,6 +13,8 @@ export interface TraceOptions {
   readonly calls: readonly string[];
   /** How much of each buffer is shown. */
   readonly shownBytes?: number;
+  /** Makes the n-th of these calls, and with `always` all after it, fail with this error instead of being done. */
+  readonly fail?: { readonly calls: readonly string[]; readonly error: string; readonly nth: number; always?: boolean };
   /** Kills the process right before it makes this call for the n-th time. */
   readonly kill?: { readonly call: string; readonly nth: number };
 }
@@ -24,12 +26,16 @@ export interface Trace {
 }
 
 /** Attaches to a process; what it does from then on is traced. */
-export async function attach({ pid, follows, calls, shownBytes = 64, kill }: TraceOptions): Promise<Trace> {
+export async function attach({ pid, follows, calls, shownBytes = 64, kill, fail }: TraceOptions): Promise<Trace> {
   const folder = mkdtempSync(join(tmpdir(), "layerport-strace-"));
   const file = join(folder, "log");
   const args = ["-yy", "-s", String(shownBytes), "-o", file, "-p", String(pid), "-e", `trace=${calls.join(",")}`];
   if (follows) args.push("-f");
   if (kill) args.push("-e", `inject=${kill.call}:signal=SIGKILL:when=${kill.nth}`);
+  if (fail) {
+    const { calls: failing, error, nth, always } = fail;
+    args.push("-e", `inject=${failing.join(",")}:error=${error}:when=${nth}${always ? "+" : ""}`);
+  }
   const child = spawn("strace", args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
   const ended = once(child, "close").catch((error: unknown) => [error]);
   let said = "";

@@ -14,10 +14,10 @@ export const writeOrder: Scenario = {
   description: "every operation that writes makes its bytes durable before it tells of them",
   weight: 0.2,
   unavailable: whyNoTrace,
-  async run({ seed, say }) {
+  async run(context) {
     const ground = await openGround({ isDurable: false, keepsSpare: true, env: orderly });
     try {
-      const proving = new ProvingGround(ground, "blobs", String(seed));
+      const proving = new ProvingGround(ground, "blobs", String(context.seed));
       // A crash among them would end what is observed.
       const log = await proving.record(
         operations.filter(({ crashes }) => !crashes),
@@ -26,7 +26,8 @@ export const writeOrder: Scenario = {
       await proving.crash();
       const { answers, publications, lengths, violations } = lintOrder(log, proving.ports);
       const counts = { answers, publications, lengths };
-      for (const [name, count] of Object.entries(counts)) if (count === 0) say(`no ${name} were found in the log`);
+      for (const [name, count] of Object.entries(counts))
+        if (count === 0) context.say(`no ${name} were found in the log`);
       return {
         checked: Math.min(answers, publications, lengths),
         counts,
