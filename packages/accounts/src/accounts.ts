@@ -1,8 +1,13 @@
 import type { Subscription, Transaction } from "@layerport/database";
 import type { Actor, AuditEvent, Guarded, Permission, ReadScope, Scope } from "@layerport/registry-core";
+import type { Grants } from "./grant.ts";
 import type { Identity, RequestOrigin } from "./identity.ts";
+import type { Invitations } from "./invitation.ts";
 import type { Members } from "./member.ts";
 import type { Organizations } from "./organization.ts";
+import type { PasswordResets } from "./password-reset.ts";
+import type { Robots } from "./robot.ts";
+import type { Teams } from "./team.ts";
 
 /** A name with a password or an access token, as a client sends them. */
 export interface BasicCredentials extends RequestOrigin {
@@ -114,7 +119,7 @@ export interface InstanceSettings {
  * Who you are, what you may do, what was done. Refusals are thrown as `AccountError`; each method lists its codes.
  * Rights are read from the database at every use, so what is taken away is gone with the next request.
  */
-export interface Accounts extends Organizations, Members {
+export interface Accounts extends Organizations, Members, Teams, Grants, Robots, Invitations, PasswordResets {
   readonly anonymous: Identity;
   /** The audience of bearer tokens and the `service` of a challenge: the public host. */
   readonly service: string;

@@ -227,10 +227,8 @@ export function openAuthentication(options: AuthenticationOptions): Authenticati
         return authenticateToken(credentials);
       case "rob":
         return authenticateRobot(credentials);
-      default: {
-        const { name: _, secret: __, ...origin } = credentials;
-        return refuseGuess(origin);
-      }
+      default:
+        return refuseGuess(originOf(credentials));
     }
   };
 
@@ -294,6 +292,10 @@ interface Refusal {
   readonly person?: Pick<UserRow, "id" | "name"> | undefined;
   readonly account: string;
   readonly cause?: unknown;
+}
+
+function originOf({ address, requestId, userAgent }: BasicCredentials): RequestOrigin & { readonly address: string } {
+  return { address, requestId, userAgent };
 }
 
 /** A login as it is looked up: nobody's, when it holds what no name or address can. */

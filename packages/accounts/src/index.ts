@@ -21,9 +21,19 @@ export type {
   Viewer,
 } from "./accounts.ts";
 export { type AuditVerdict, verifyAuditChain } from "./audit.ts";
+export type { AccessGrant, GrantFilter, GrantPrincipal, Grants, NewGrant } from "./grant.ts";
 export type { Identity, RequestOrigin } from "./identity.ts";
+export type {
+  CreatedInvitation,
+  Invitation,
+  InvitationOffer,
+  Invitations,
+  InvitedUser,
+  NewInvitation,
+} from "./invitation.ts";
 export type { Member, MemberPage, MemberQuery, Members, NewMember } from "./member.ts";
 export { type AccountsOptions, openAccounts } from "./open-accounts.ts";
+export { robotRules } from "./open-robots.ts";
 export type { OrganizationOperation } from "./operations.ts";
 export type {
   OrganizationChanges,
@@ -32,6 +42,16 @@ export type {
   Organizations,
 } from "./organization.ts";
 export { passwordRules } from "./password.ts";
+export type { CreatedPasswordReset, PasswordResets } from "./password-reset.ts";
+export type {
+  NewRobot,
+  RobotAccount,
+  RobotRotation,
+  RobotSecret,
+  Robots,
+  RobotWithSecret,
+} from "./robot.ts";
 export { matchesSecret, readSecrets, type Secrets } from "./secrets.ts";
 export { limitedAddress } from "./sign-in-limit.ts";
+export type { TeamAddress, TeamMember, TeamProperties, TeamSummary, Teams } from "./team.ts";
 export { redactTokens } from "./token-format.ts";

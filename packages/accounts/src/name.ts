@@ -1,5 +1,5 @@
 import { parseOrganizationName, RegistryError } from "@layerport/registry-core";
-import { AccountError } from "./account-error.ts";
+import { AccountError, type AccountErrorCode } from "./account-error.ts";
 
 // What addresses, host names and login forms mean by themselves.
 const reservedNames = new Set(
@@ -20,6 +20,13 @@ export function parseAccountName(text: string): string {
     throw error;
   }
   if (reservedNames.has(name)) throw new AccountError("NAME_RESERVED");
+  return name;
+}
+
+/** Reads the name of a part of an organization, such as a team. @throws the given code */
+export function parsePartName(text: string, code: AccountErrorCode): string {
+  const name = text.trim();
+  if (name.length > 64 || !/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name)) throw new AccountError(code);
   return name;
 }
 

@@ -8,8 +8,14 @@ import { openAuthorization } from "./authorize.ts";
 import { openBearerTokens } from "./bearer.ts";
 import { actorOf, anonymous } from "./identity.ts";
 import { openLastUse } from "./last-use.ts";
+import { openMailer } from "./mail.ts";
+import { openGrants } from "./open-grants.ts";
+import { openInvitations } from "./open-invitations.ts";
 import { openMembers } from "./open-members.ts";
 import { openOrganizations } from "./open-organizations.ts";
+import { openPasswordResets } from "./open-password-resets.ts";
+import { openRobots } from "./open-robots.ts";
+import { openTeams } from "./open-teams.ts";
 import { openPasswords } from "./password.ts";
 import { openRefreshTokens } from "./refresh-token.ts";
 import { openRemoval } from "./removal.ts";
@@ -30,6 +36,8 @@ export interface AccountsOptions {
   readonly findRepository: (repository: RepositoryName) => Promise<KnownRepository | undefined>;
   /** Every repository of an organization. */
   readonly repositoriesOf: (organization: OrganizationName) => Promise<readonly KnownRepository[]>;
+  /** Where mails go and from whom they come; without a URL, links are handed over by whoever made them. */
+  readonly mail?: { readonly url: string | undefined; readonly from: string | undefined } | undefined;
   /** Told of work in the background that failed and will be tried again. */
   readonly onError?: (error: Error) => void;
 }
@@ -52,6 +60,12 @@ export function openAccounts(options: AccountsOptions): Accounts {
   const limit = openSignInLimit(database);
   const authentication = openAuthentication({ database, peppers, passwords, limit, lastUse });
 
+  const mailer = openMailer({
+    url: options.mail?.url,
+    from: options.mail?.from ?? `Layerport <layerport@${new URL(issuer).hostname}>`,
+    onError,
+  });
+
   const accounts: Accounts = {
     anonymous,
     service,
@@ -68,6 +82,11 @@ export function openAccounts(options: AccountsOptions): Accounts {
     ...openAccessTokens(database, peppers[0]),
     ...openOrganizations(database),
     ...openMembers(database),
+    ...openTeams(database),
+    ...openGrants(database),
+    ...openRobots(database, peppers[0]),
+    ...openInvitations({ database, peppers, passwords, mailer, publicUrl: issuer }),
+    ...openPasswordResets({ database, peppers, passwords, mailer, publicUrl: issuer }),
     ...openRemoval(database),
     close: () => lastUse.close(),
   };

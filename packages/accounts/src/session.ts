@@ -85,7 +85,7 @@ export async function startSession(
 }
 
 /** Tells every process that sessions of a user have ended, once the transaction is committed. */
-export async function announceEnded(transaction: Transaction, userId: string): Promise<void> {
+export async function announceEnded(transaction: Pick<Transaction, "query">, userId: string): Promise<void> {
   await transaction.query({
     text: "SELECT pg_notify($1::text, $2::text)::text AS sent",
     values: [endedChannel, userId],

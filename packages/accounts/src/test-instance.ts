@@ -9,7 +9,7 @@ import { testDatabase, testSecrets } from "@layerport/testkit";
 import { afterAll } from "vitest";
 import type { AccessToken, Accounts, NewAccessToken, Viewer } from "./accounts.ts";
 import type { Identity } from "./identity.ts";
-import { openAccounts } from "./open-accounts.ts";
+import { type AccountsOptions, openAccounts } from "./open-accounts.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 
 /** Where the tests' requests come from. */
@@ -26,6 +26,8 @@ export interface TestInstance {
   readonly administrator: Viewer;
   /** What the store would say of repositories; tests add to it. */
   readonly visibilities: Map<RepositoryName, Visibility>;
+  /** Writes down what was used, as a process does every few seconds. */
+  flushLastUse(): Promise<void>;
   /** Makes a user and signs them in. */
   addUser(name: string): Promise<Viewer>;
   /** The identity of a client that signs in with one's access token. */
@@ -43,7 +45,7 @@ export interface PresentedToken {
 export const repository = parseRepositoryName;
 
 /** Call it at the top of a test file. */
-export async function startInstance(): Promise<TestInstance> {
+export async function startInstance(options: Pick<AccountsOptions, "mail"> = {}): Promise<TestInstance> {
   const database = openDatabase({ url: await testDatabase(), connections: 5 });
   const secrets = readSecrets(testSecrets());
   const visibilities = new Map<RepositoryName, Visibility>();
@@ -51,6 +53,7 @@ export async function startInstance(): Promise<TestInstance> {
     database,
     secrets,
     publicUrl: "http://localhost:5000",
+    ...options,
     findRepository: async (name) => {
       const visibility = visibilities.get(name);
       return visibility && { visibility, names: [name] };
@@ -84,6 +87,7 @@ export async function startInstance(): Promise<TestInstance> {
     accounts,
     administrator,
     visibilities,
+    flushLastUse: () => accounts.close(),
     async addUser(name) {
       await accounts.createUser(administrator, { name, email: `${name}@example.test`, password }, origin);
       return signIn(name);

@@ -9,6 +9,8 @@ const prefixes = {
   bld: "lp_bld_",
   ref: "lp_ref_",
   whk: "lp_whk_",
+  inv: "lp_inv_",
+  rst: "lp_rst_",
 } as const;
 
 /** What a token is for; each kind has a prefix of its own. */
@@ -19,7 +21,7 @@ const randomLength = 30;
 const checksumLength = 6;
 // The largest multiple of 62 that a byte can hold: what lies above would make the first characters likelier.
 const firstRejectedByte = 248;
-const tokenPattern = /^lp_(pat|rob|org|bld|ref|whk)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
+const tokenPattern = /^lp_(pat|rob|org|bld|ref|whk|inv|rst)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
 /** A fresh token of 178 random bits. */
 export function createToken(kind: TokenKind): string {
@@ -52,7 +54,7 @@ export function hashToken(pepper: Pepper, token: string): Buffer {
 /** The text with every token in it cut to its prefix. For logs and records. */
 export function redactTokens(text: string): string {
   return text.includes("lp_")
-    ? text.replace(/\blp_(pat|rob|org|bld|ref|whk)_[0-9A-Za-z]{8,}/g, "lp_$1_[redacted]")
+    ? text.replace(/\blp_(pat|rob|org|bld|ref|whk|inv|rst)_[0-9A-Za-z]{8,}/g, "lp_$1_[redacted]")
     : text;
 }
 
