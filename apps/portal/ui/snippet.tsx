@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { useId } from "react";
 import { CopyButton } from "./copy-button.tsx";
 import { SnippetPicker } from "./snippet-picker.tsx";
 
@@ -22,6 +23,8 @@ export interface SnippetProps {
   readonly rememberAs?: string;
   /** One line in a slim box beside other things. */
   readonly isCompact?: boolean;
+  /** All variants' names stand in a row to choose from, for a box that is the matter of its page. */
+  readonly isTabbed?: boolean;
   readonly className?: string;
 }
 
@@ -29,7 +32,8 @@ export interface SnippetProps {
  * A box with something to paste. Every variant is in the page and the browser's style rules pick one, so nothing
  * flashes and picking works without a script.
  */
-export function Snippet({ label, variants, chosen, rememberAs, isCompact = false, className }: SnippetProps) {
+export function Snippet(props: SnippetProps) {
+  const { label, variants, chosen, rememberAs, isCompact = false, isTabbed = false, className } = props;
   const first = variants.some(({ id }) => id === chosen) ? chosen : variants[0]?.id;
   return (
     <div
@@ -39,7 +43,10 @@ export function Snippet({ label, variants, chosen, rememberAs, isCompact = false
         className,
       )}
     >
-      {variants.length > 1 ? (
+      {variants.length > 1 && isTabbed ? (
+        <VariantTabs label={`${label}: client`} variants={variants} chosen={first ?? ""} />
+      ) : null}
+      {variants.length > 1 && !isTabbed ? (
         <div className={clsx("flex shrink-0 items-center", isCompact ? "h-full border-e" : "h-8 border-b")}>
           <SnippetPicker
             label={`${label}: client`}
@@ -62,6 +69,35 @@ export function Snippet({ label, variants, chosen, rememberAs, isCompact = false
         ))}
       </div>
     </div>
+  );
+}
+
+/** Radio buttons that look like tabs: the style rules that read a list's choice read theirs too. */
+function VariantTabs(props: { label: string; variants: readonly SnippetVariant[]; chosen: string }) {
+  const name = useId();
+  return (
+    <fieldset className="scrollbar-none flex min-w-0 overflow-x-auto border-b px-1">
+      <legend className="sr-only">{props.label}</legend>
+      {props.variants.map(({ id, label }) => (
+        <label
+          key={id}
+          className={clsx(
+            "relative inline-flex h-9 shrink-0 items-center border-b-2 border-transparent px-2 text-fg-muted text-sm pointer-coarse:h-11",
+            "hover:text-fg has-checked:border-accent has-checked:font-medium has-checked:text-fg",
+            "has-focus-visible:outline-2 has-focus-visible:outline-ring has-focus-visible:-outline-offset-2",
+          )}
+        >
+          <input
+            type="radio"
+            name={name}
+            defaultChecked={id === props.chosen}
+            autoComplete="off"
+            className="absolute inset-0 appearance-none outline-none!"
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
