@@ -42,6 +42,7 @@ describe("connections of one address", () => {
     const refused = await readToEnd(await open(door));
     expect(refused).toMatch(/^HTTP\/1\.1 429 Too Many Requests\r\n/);
     expect(refused).toContain("\r\nRetry-After: 5\r\n");
+    expect(refused).toMatch(/\r\nX-Request-Id: [0-9a-f-]{36}\r\n/);
     expect(refused).toContain('"code":"TOOMANYREQUESTS"');
     // Who asks at once is told once, and no more.
     expect((await ask(door, "127.0.0.1")).match(/HTTP\/1\.1 \d{3}/g)).toEqual(["HTTP/1.1 429"]);

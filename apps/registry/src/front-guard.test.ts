@@ -101,6 +101,16 @@ describe("requests that Node's parser would take", () => {
     ["B12 CONNECT", "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: HOST\r\n\r\n", 405],
     ["B12 a method of WebDAV", "PROPFIND / HTTP/1.1\r\nHost: HOST\r\n\r\n", 405],
     ["B12 a method that nobody knows", "BREW /v2/ HTTP/1.1\r\nHost: HOST\r\n\r\n", 405],
+    [
+      "B9 a coding before chunked",
+      "POST /token HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      400,
+    ],
+    [
+      "B9 two codings",
+      "POST /token HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      400,
+    ],
     ["another expectation", "PUT /v2/ HTTP/1.1\r\nHost: HOST\r\nExpect: coffee\r\nContent-Length: 1\r\n\r\n", 417],
   ])("T58 refuses %s", async (_what, text, expected) => {
     const {

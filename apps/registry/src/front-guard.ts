@@ -12,7 +12,8 @@ const maximumHeaders = 200;
 
 /**
  * Refuses what Node's parser lets through: absolute-form targets, a second `Host`, a `Host` that is not ours, methods
- * that nothing here has, more headers than anybody needs. Answers the host by which the client reached us.
+ * that nothing here has, transfer codings that nobody here undoes, more headers than anybody needs. Answers the host by
+ * which the client reached us.
  * @throws HttpRefusal, or UNSUPPORTED for the method
  */
 export function guardFront(request: IncomingMessage, allowedHosts: ReadonlySet<string>): string {
@@ -29,6 +30,10 @@ export function guardFront(request: IncomingMessage, allowedHosts: ReadonlySet<s
   }
   if (hosts !== 1) throw new HttpRefusal(400, "exactly one Host header is needed");
   if (authorizations > 1) throw new HttpRefusal(400, "more than one Authorization header");
+  const coding = request.headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked") {
+    throw new HttpRefusal(400, "chunked is the only transfer coding here");
+  }
   const host = (request.headers.host ?? "").toLowerCase();
   if (!allowedHosts.has(host)) throw new HttpRefusal(421, "this server does not answer for that host");
   return host;

@@ -288,9 +288,10 @@ class Door implements DoorServer {
 
   #refuseRaw(socket: Socket, reply: ShortReply, reason: string): void {
     const { status } = reply;
-    writeRawReply(socket, reply);
+    const requestId = randomUUID();
+    writeRawReply(socket, { ...reply, headers: [...reply.headers, "X-Request-Id", requestId] });
     this.#metrics.count({ endpoint: "refused", status, seconds: 0, bytesIn: 0, bytesOut: 0 });
-    this.#log.logger.info({ status, reason, address: socket.remoteAddress }, "refused");
+    this.#log.logger.info({ requestId, status, reason, address: socket.remoteAddress }, "refused");
   }
 
   async #checkReadiness(): Promise<void> {

@@ -64,6 +64,29 @@ describe("progress", () => {
     expect(outcome).toBe("cut");
   });
 
+  it("T59 a client that reads its answer slowly and steadily gets all of it, past every limit", async () => {
+    const shrunk = await startDoor({ settings: { ...settings, headersTimeoutMs: 600 } });
+    const user = await shrunk.addUser("alice");
+    const big = blob(bytes(8_000_000));
+    await pushBlob(shrunk.registry, repository("alice/app"), big);
+    const received = await new Promise<Buffer>((resolve) => {
+      const parts: Buffer[] = [];
+      const socket = connect(shrunk.port, "127.0.0.1");
+      socket.write(
+        `GET /v2/alice/app/blobs/${big.descriptor.digest} HTTP/1.1\r\nHost: ${shrunk.host}\r\nConnection: close\r\n${basic(user)}\r\n`,
+      );
+      // 1.6 MB a second, of which the kernel has several in its hands: whole windows pass in which it takes nothing.
+      socket.on("data", (part) => {
+        parts.push(part);
+        socket.pause();
+        setTimeout(() => socket.resume(), part.length / 1_600);
+      });
+      socket.on("close", () => resolve(Buffer.concat(parts)));
+    });
+    const head = received.indexOf("\r\n\r\n") + 4;
+    expect(received.subarray(head).equals(big.content)).toBe(true);
+  }, 30_000);
+
   it("B14 T59 headers that come byte by byte are cut (408)", async () => {
     const shrunk = await startDoor({ settings: { headersTimeoutMs: 600 } });
     const text = await new Promise<string>((resolve) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { untakenBytes } from "./untaken-bytes.ts";
 
 /** How fast a peer must be that the server waits for. */
 export interface ProgressRule {
@@ -16,6 +17,8 @@ interface Watched {
   readonly onStall: () => void;
   since: number;
   bytes: number;
+  /** What the peer itself had got in the middle of a window in which we could write nothing. */
+  taken: { readonly at: number; readonly bytes: number } | undefined;
 }
 
 /**
@@ -38,7 +41,14 @@ export class ProgressWatchdog {
 
   /** Watches an exchange until its response closes. `onStall` must end the connection. */
   watch(request: IncomingMessage, response: ServerResponse, onStall: () => void): void {
-    const watched = { request, response, onStall, since: Date.now(), bytes: movedBytes(request.socket) };
+    const watched = {
+      request,
+      response,
+      onStall,
+      since: Date.now(),
+      bytes: movedBytes(request.socket),
+      taken: undefined,
+    };
     this.#watched.add(watched);
     response.once("close", () => this.#watched.delete(watched));
   }
@@ -48,24 +58,58 @@ export class ProgressWatchdog {
   }
 
   #check(now: number): void {
-    const { windowMs, bytesPerSecond } = this.#rule;
+    const { windowMs } = this.#rule;
     // A process that was busy for so long has not read what its peers sent meanwhile.
     const wasBusy = now - this.#checkedAt > this.#intervalMs * 2;
     this.#checkedAt = now;
+    const slow: Watched[] = [];
     for (const watched of this.#watched) {
-      const bytes = movedBytes(watched.request.socket);
-      if (!wasBusy && waitsForPeer(watched)) {
-        if (now - watched.since < windowMs) continue;
-        if (bytes - watched.bytes < (bytesPerSecond * windowMs) / 1000) {
-          this.#watched.delete(watched);
-          watched.onStall();
-          continue;
-        }
+      if (wasBusy || !waitsForPeer(watched)) {
+        renew(watched, now);
+        continue;
       }
-      watched.since = now;
-      watched.bytes = bytes;
+      const elapsedMs = now - watched.since;
+      if (elapsedMs < windowMs / 2) continue;
+      const bytes = movedBytes(watched.request.socket) - watched.bytes;
+      if (bytes < this.#least(windowMs)) slow.push(watched);
+      else if (elapsedMs >= windowMs) renew(watched, now);
+    }
+    this.#judge(slow, now);
+  }
+
+  /**
+   * The kernel takes nothing more until a good part of its buffer is free again, which with a slow peer may last
+   * longer than a window. So in the middle of one, and at its end, it is asked what the peer has got of that buffer.
+   */
+  #judge(slow: readonly Watched[], now: number): void {
+    const untaken = untakenBytes(slow.map(({ request }) => request.socket).filter((socket) => unsentBytes(socket) > 0));
+    for (const watched of slow) {
+      const { socket } = watched.request;
+      const inKernel = untaken.get(socket);
+      const taken = inKernel === undefined ? undefined : { at: now, bytes: movedBytes(socket) - inKernel };
+      const before = watched.taken;
+      watched.taken ??= taken;
+      if (now - watched.since < this.#rule.windowMs) continue;
+      if (before && taken && taken.bytes - before.bytes >= this.#least(now - before.at)) {
+        renew(watched, now);
+        watched.taken = taken;
+      } else {
+        this.#watched.delete(watched);
+        watched.onStall();
+      }
     }
   }
+
+  /** How many bytes a peer must move in so long. */
+  #least(ms: number): number {
+    return (this.#rule.bytesPerSecond * ms) / 1000;
+  }
+}
+
+function renew(watched: Watched, now: number): void {
+  watched.since = now;
+  watched.bytes = movedBytes(watched.request.socket);
+  watched.taken = undefined;
 }
 
 /** The peer owes us the rest of a body that we are ready to read, or has not taken what we have sent. */
