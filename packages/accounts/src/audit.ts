@@ -24,11 +24,11 @@ SELECT head.sequence, date_trunc('milliseconds', statement_timestamp()), head.ha
   $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text, $13::text::jsonb, $14::text::jsonb
 FROM head`;
 
-/** Writes one audit record into a transaction; see `Accounts.record`. */
+/** Writes one audit record into a transaction, as its last statement; see `Accounts.record`. */
 export async function record(transaction: Transaction, event: AuditEvent): Promise<void> {
   const fields = toFields(event);
   const { before, after, ...texts } = fields;
-  await transaction.query({
+  transaction.queryAtCommit({
     name: "audit-record",
     text: recordText,
     values: [encode(fields), ...Object.values(texts), toJsonText(before), toJsonText(after)],

@@ -4,6 +4,7 @@ import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
 import { type Leases, openLeases } from "./lease.ts";
 import { LookUps, pipelined } from "./look-ups.ts";
+import { limitSilence } from "./silence.ts";
 import { type Subscription, subscribe } from "./subscribe.ts";
 import { type PrismaTransaction, runPgTransaction, runPrismaTransaction, type Transaction } from "./transaction.ts";
 
@@ -16,6 +17,12 @@ export interface DatabaseOptions {
   readonly lookUpConnections?: number;
   /** How long a caller waits for a connection before it fails; 5,000 ms unless given. */
   readonly waitMs?: number;
+  /** How long a statement may take; 60,000 ms unless given. Whoever hears nothing for longer gives the connection up. */
+  readonly statementMs?: number;
+  /** The same for look-ups; 10,000 ms unless given. */
+  readonly lookUpStatementMs?: number;
+  /** How much later than a statement must end its answer may come; 5,000 ms unless given. */
+  readonly answerGraceMs?: number;
   /** What Postgres shows as the name of the sessions. */
   readonly applicationName?: string;
   /** Told of connections that break while idle; each is replaced by itself. */
@@ -70,23 +77,26 @@ export interface Statement {
 /** Opens a pool on a database. Nothing is connected before the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const onError = options.onConnectionError ?? (() => {});
+  const { statementMs = 60_000, lookUpStatementMs = 10_000, answerGraceMs = 5_000 } = options;
   const connection: pg.ClientConfig = {
     connectionString: options.url,
     application_name: options.applicationName ?? "layerport",
     types: typeParsers,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: options.waitMs ?? 5_000,
   };
   const pool = new pg.Pool({
     ...connection,
+    ...pipelined,
     max: options.connections ?? 10,
     idleTimeoutMillis: 30_000,
     // A request that hangs on a lock must not hold its client, and its connection, for ever. And pages are not read
     // by a moving arm: with Postgres's own price for them, plans made over young tables avoid their indexes.
-    options:
-      "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1",
+    options: `-c lock_timeout=10s -c statement_timeout=${statementMs} -c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1`,
   });
   pool.on("error", onError);
+  limitSilence(pool, statementMs + answerGraceMs);
   const lookUpPool = new pg.Pool({
     ...connection,
     ...pipelined,
@@ -94,9 +104,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30_000,
     // A statement that was planned over a few rows would walk the whole table once it has grown, until the next
     // ANALYZE; and planning anew each time costs as much as a look-up.
-    options: "-c statement_timeout=10s -c enable_seqscan=off -c plan_cache_mode=force_generic_plan",
+    options: `-c statement_timeout=${lookUpStatementMs} -c enable_seqscan=off -c plan_cache_mode=force_generic_plan`,
   });
   lookUpPool.on("error", onError);
+  limitSilence(lookUpPool, lookUpStatementMs + answerGraceMs);
   const lookUps = new LookUps(lookUpPool);
 
   let prisma: PrismaClient | undefined;
@@ -124,7 +135,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return subscription;
     },
     get leases() {
-      leases ??= openLeases(connection, onError);
+      leases ??= openLeases({ connection, answeredWithinMs: lookUpStatementMs + answerGraceMs, onError });
       return leases;
     },
     async ping() {

@@ -8,4 +8,4 @@ export { Prisma } from "./generated/client.ts";
 export type { Lease, Leases } from "./lease.ts";
 export { organizationNamed, repositoryAt } from "./names.ts";
 export type { Subscription } from "./subscribe.ts";
-export type { PrismaTransaction, Transaction } from "./transaction.ts";
+export type { PrismaTransaction, Statements, Transaction } from "./transaction.ts";

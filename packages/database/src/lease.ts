@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { pipelined } from "./look-ups.ts";
+import { answeredWithin } from "./silence.ts";
 
 /** A lock that its holder keeps until it lets go, or until its connection to Postgres ends. */
 export interface Lease {
@@ -18,7 +20,15 @@ export interface Leases {
   close(): Promise<void>;
 }
 
-export function openLeases(connection: pg.ClientConfig, onError: (error: Error) => void): Leases {
+/** How leases reach Postgres. */
+export interface LeasesOptions {
+  readonly connection: pg.ClientConfig;
+  /** Whoever hears nothing for so long gives the connection up, and with it all locks. */
+  readonly answeredWithinMs: number;
+  readonly onError: (error: Error) => void;
+}
+
+export function openLeases({ connection, answeredWithinMs, onError }: LeasesOptions): Leases {
   let session: Promise<Session> | undefined;
   // A session may lock one name twice, so what this process holds is known here.
   const held = new Set<string>();
@@ -41,11 +51,13 @@ export function openLeases(connection: pg.ClientConfig, onError: (error: Error) 
       try {
         const { client, lost } = await current();
         const key = lockKey(name);
-        const { rows } = await client.query<{ taken: boolean }>({
-          name: "lease-take",
-          text: "SELECT pg_try_advisory_lock($1::bigint) AS taken",
-          values: [key],
-        });
+        const { rows } = await answeredWithin(client, answeredWithinMs, () =>
+          client.query<{ taken: boolean }>({
+            name: "lease-take",
+            text: "SELECT pg_try_advisory_lock($1::bigint) AS taken",
+            values: [key],
+          }),
+        );
         if (!rows[0]?.taken) {
           held.delete(name);
           return undefined;
@@ -54,7 +66,9 @@ export function openLeases(connection: pg.ClientConfig, onError: (error: Error) 
           lost,
           async release() {
             if (!held.delete(name) || lost.aborted) return;
-            await client.query({ name: "lease-give", text: "SELECT pg_advisory_unlock($1::bigint)", values: [key] });
+            await answeredWithin(client, answeredWithinMs, () =>
+              client.query({ name: "lease-give", text: "SELECT pg_advisory_unlock($1::bigint)", values: [key] }),
+            );
           },
         };
       } catch (error) {
@@ -77,7 +91,7 @@ interface Session {
 }
 
 async function openSession(connection: pg.ClientConfig, onEnd: (error?: Error) => void): Promise<Session> {
-  const client = new pg.Client(connection);
+  const client = new pg.Client({ ...connection, ...pipelined });
   const lost = new AbortController();
   const end = (error?: Error) => {
     if (lost.signal.aborted) return;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database, Transaction } from "@layerport/database";
+import type { Database, Statements } from "@layerport/database";
 import type { Digest } from "@layerport/registry-core";
 
 /** The largest blob that is kept in Postgres, in bytes; larger ones are in blob storage. */
@@ -8,7 +8,7 @@ export const inlineLimit = 64 * 1024;
 /** Where a new blob is linked, and which upload session ends with it. */
 export interface BlobTarget {
   /** Runs one statement in the repository that is to have the blob. */
-  readonly change: <Answer>(work: (sql: Transaction, repositoryId: string) => Promise<Answer>) => Promise<Answer>;
+  readonly change: <Answer>(work: (sql: Statements, repositoryId: string) => Promise<Answer>) => Promise<Answer>;
   /** The session as its writer left it; absent for a blob that was put in one step. */
   readonly session?: { readonly id: string; readonly length: number; readonly writer: string | null } | undefined;
 }

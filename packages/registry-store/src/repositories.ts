@@ -4,6 +4,7 @@ import {
   type Database,
   organizationNamed,
   repositoryAt,
+  type Statements,
   type Transaction,
 } from "@layerport/database";
 import {
@@ -239,7 +240,7 @@ export class Repositories {
 }
 
 /** What is done in a repository; `sql` is a transaction or runs each statement on its own. */
-export type RepositoryChange<Answer> = (sql: Transaction, repositoryId: string) => Promise<Answer>;
+export type RepositoryChange<Answer> = (sql: Statements, repositoryId: string) => Promise<Answer>;
 
 /**
  * Joins the repository of each name in `wanted`, whose columns `organization` and `path` hold it, present or former.
