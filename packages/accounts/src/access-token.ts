@@ -1,10 +1,13 @@
 import type { Database } from "@layerport/database";
-import { type Permission, parseRepositoryPattern, RegistryError } from "@layerport/registry-core";
+import { type Permission, parseRepositoryPattern, RegistryError, withImplied } from "@layerport/registry-core";
 import { AccountError } from "./account-error.ts";
 import type { AccessToken, Accounts, NewAccessToken, Viewer } from "./accounts.ts";
+import type { OwnedAccessToken } from "./administration.ts";
 import { record } from "./audit.ts";
 import { actorOf } from "./identity.ts";
 import { isOneLine } from "./name.ts";
+import { unusedDays } from "./open-grants.ts";
+import type { Sql } from "./operations.ts";
 import type { Pepper } from "./secrets.ts";
 import { isUuid } from "./session.ts";
 import { createToken, hashToken } from "./token-format.ts";
@@ -34,7 +37,7 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
       const secret = createToken("pat");
       const accessToken = await database.transaction(async (transaction) => {
         const [row] = await transaction.query<AccessTokenRow>({
-          text: `INSERT INTO access_token
+          text: `INSERT INTO access_token AS token
               (user_id, name, hash, pepper_id, last_four, permissions, repository_patterns, expires_at)
             VALUES ($1::uuid, $2::text, $3::bytea, $4::text, $5::text, $6::text[], $7::text[],
               now() + make_interval(days => $8::int))
@@ -65,8 +68,8 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
 
     async listAccessTokens(viewer) {
       const rows = await database.query<AccessTokenRow>({
-        text: `SELECT ${columns} FROM access_token WHERE user_id = $1::uuid AND revoked_at IS NULL
-          ORDER BY created_at DESC, id`,
+        text: `SELECT ${columns} FROM access_token token
+          WHERE token.user_id = $1::uuid AND token.revoked_at IS NULL ORDER BY token.created_at DESC, token.id`,
         values: [viewer.id],
       });
       return rows.map(toAccessToken);
@@ -115,18 +118,42 @@ export function openAccessTokens(database: Database, pepper: Pepper): AccessToke
   };
 }
 
-const columns = `id, name, last_four AS "lastFour", permissions, repository_patterns AS "repositoryPatterns",
-  created_at AS "createdAt", expires_at AS "expiresAt", expires_at <= now() AS "isExpired",
-  last_used_at AS "lastUsedAt", last_used_address AS "lastUsedAddress"`;
+const columns = `token.id, token.name, token.last_four AS "lastFour", token.permissions,
+  token.repository_patterns AS "repositoryPatterns", token.created_at AS "createdAt", token.expires_at AS "expiresAt",
+  token.expires_at <= now() AS "isExpired", token.last_used_at AS "lastUsedAt",
+  token.last_used_address AS "lastUsedAddress", token.last_used_repository AS "lastUsedRepository",
+  coalesce(token.last_used_at, token.created_at) < now() - interval '${unusedDays} days' AS "isUnused"`;
 
-interface AccessTokenRow extends Omit<AccessToken, "permissions" | "lastUsedAt" | "lastUsedAddress"> {
+interface AccessTokenRow
+  extends Omit<AccessToken, "permissions" | "lastUsedAt" | "lastUsedAddress" | "lastUsedRepository"> {
   readonly permissions: Permission[];
   readonly lastUsedAt: Date | null;
   readonly lastUsedAddress: string | null;
+  readonly lastUsedRepository: string | null;
+}
+
+/** The first 500 tokens for which a condition holds, newest first, with the names of their owners. */
+export async function readAccessTokens(
+  sql: Sql,
+  condition: string,
+  values: readonly unknown[],
+): Promise<readonly OwnedAccessToken[]> {
+  const rows = await sql.query<AccessTokenRow & { readonly owner: string }>({
+    text: `SELECT person.name AS owner, ${columns} FROM access_token token
+      JOIN "user" person ON person.id = token.user_id WHERE ${condition}
+      ORDER BY token.created_at DESC, token.id LIMIT 500`,
+    values,
+  });
+  return rows.map((row) => ({ ...toAccessToken(row), owner: row.owner }));
 }
 
 function toAccessToken(row: AccessTokenRow): AccessToken {
-  return { ...row, lastUsedAt: row.lastUsedAt ?? undefined, lastUsedAddress: row.lastUsedAddress ?? undefined };
+  return {
+    ...row,
+    lastUsedAt: row.lastUsedAt ?? undefined,
+    lastUsedAddress: row.lastUsedAddress ?? undefined,
+    lastUsedRepository: row.lastUsedRepository ?? undefined,
+  };
 }
 
 function describeTarget(viewer: Viewer, name: string): string {
@@ -148,15 +175,12 @@ function parseNewAccessToken(token: NewAccessToken): NewAccessToken {
   };
 }
 
-/** Push is never granted without pull, nor moving tags without making them. */
 function parsePermissions(permissions: readonly Permission[]): readonly Permission[] {
   const offered: readonly Permission[] = accessTokenRules.permissions;
   if (permissions.length === 0 || permissions.some((permission) => !offered.includes(permission))) {
     throw new AccountError("TOKEN_PERMISSIONS_INVALID");
   }
-  const held = new Set<Permission>(["pull", ...permissions]);
-  if (held.has("overwrite")) held.add("push");
-  return offered.filter((permission) => held.has(permission));
+  return withImplied(permissions);
 }
 
 function parsePatterns(patterns: readonly string[]): readonly string[] {

@@ -1,13 +1,16 @@
 import type { Subscription, Transaction } from "@layerport/database";
 import type { Actor, AuditEvent, Guarded, Permission, ReadScope, Scope } from "@layerport/registry-core";
+import type { Administration } from "./administration.ts";
 import type { Grants } from "./grant.ts";
 import type { Identity, RequestOrigin } from "./identity.ts";
 import type { Invitations } from "./invitation.ts";
 import type { Members } from "./member.ts";
 import type { Organizations } from "./organization.ts";
 import type { PasswordResets } from "./password-reset.ts";
+import type { Profiles } from "./profile.ts";
 import type { Robots } from "./robot.ts";
 import type { Teams } from "./team.ts";
+import type { UnusedRights } from "./unused.ts";
 
 /** A name with a password or an access token, as a client sends them. */
 export interface BasicCredentials extends RequestOrigin {
@@ -101,6 +104,9 @@ export interface AccessToken {
   readonly isExpired: boolean;
   readonly lastUsedAt: Date | undefined;
   readonly lastUsedAddress: string | undefined;
+  readonly lastUsedRepository: string | undefined;
+  /** Neither used nor made within 90 days. */
+  readonly isUnused: boolean;
 }
 
 /** A fresh access token. Nobody can read `secret` again. */
@@ -119,7 +125,17 @@ export interface InstanceSettings {
  * Who you are, what you may do, what was done. Refusals are thrown as `AccountError`; each method lists its codes.
  * Rights are read from the database at every use, so what is taken away is gone with the next request.
  */
-export interface Accounts extends Organizations, Members, Teams, Grants, Robots, Invitations, PasswordResets {
+export interface Accounts
+  extends Organizations,
+    Members,
+    Teams,
+    Grants,
+    Robots,
+    Invitations,
+    PasswordResets,
+    Profiles,
+    Administration,
+    UnusedRights {
   readonly anonymous: Identity;
   /** The audience of bearer tokens and the `service` of a challenge: the public host. */
   readonly service: string;

@@ -20,6 +20,16 @@ export type {
   UserDescription,
   Viewer,
 } from "./accounts.ts";
+export type {
+  Administration,
+  AdministrationQuery,
+  OrganizationAccount,
+  OrganizationPage,
+  OwnedAccessToken,
+  UserAccount,
+  UserPage,
+  UserRoles,
+} from "./administration.ts";
 export { type AuditVerdict, verifyAuditChain } from "./audit.ts";
 export type { AccessGrant, GrantFilter, GrantPrincipal, Grants, NewGrant } from "./grant.ts";
 export type { Identity, RequestOrigin } from "./identity.ts";
@@ -43,6 +53,7 @@ export type {
 } from "./organization.ts";
 export { passwordRules } from "./password.ts";
 export type { CreatedPasswordReset, PasswordResets } from "./password-reset.ts";
+export type { ActiveSession, Profiles } from "./profile.ts";
 export type {
   NewRobot,
   RobotAccount,
@@ -55,3 +66,4 @@ export { matchesSecret, readSecrets, type Secrets } from "./secrets.ts";
 export { limitedAddress } from "./sign-in-limit.ts";
 export type { TeamAddress, TeamMember, TeamProperties, TeamSummary, Teams } from "./team.ts";
 export { redactTokens } from "./token-format.ts";
+export type { UnusedAccess, UnusedRights } from "./unused.ts";

@@ -9,13 +9,16 @@ import { openBearerTokens } from "./bearer.ts";
 import { actorOf, anonymous } from "./identity.ts";
 import { openLastUse } from "./last-use.ts";
 import { openMailer } from "./mail.ts";
+import { openAdministration } from "./open-administration.ts";
 import { openGrants } from "./open-grants.ts";
 import { openInvitations } from "./open-invitations.ts";
 import { openMembers } from "./open-members.ts";
 import { openOrganizations } from "./open-organizations.ts";
 import { openPasswordResets } from "./open-password-resets.ts";
+import { openProfiles } from "./open-profiles.ts";
 import { openRobots } from "./open-robots.ts";
 import { openTeams } from "./open-teams.ts";
+import { openUnusedRights } from "./open-unused-rights.ts";
 import { openPasswords } from "./password.ts";
 import { openRefreshTokens } from "./refresh-token.ts";
 import { openRemoval } from "./removal.ts";
@@ -87,6 +90,9 @@ export function openAccounts(options: AccountsOptions): Accounts {
     ...openRobots(database, peppers[0]),
     ...openInvitations({ database, peppers, passwords, mailer, publicUrl: issuer }),
     ...openPasswordResets({ database, peppers, passwords, mailer, publicUrl: issuer }),
+    ...openProfiles({ database, authentication, passwords }),
+    ...openAdministration(database),
+    ...openUnusedRights(database),
     ...openRemoval(database),
     close: () => lastUse.close(),
   };

@@ -10,6 +10,6 @@ export interface UnusedAccess {
 
 /** Finds what could be taken away without anybody missing it. */
 export interface UnusedRights {
-  /** For owners, administrators and auditors. @throws ORGANIZATION_UNKNOWN, NOT_ALLOWED */
+  /** For owners and maintainers, administrators and auditors. @throws ORGANIZATION_UNKNOWN, NOT_ALLOWED */
   listUnused(viewer: Viewer, organization: string): Promise<UnusedAccess>;
 }
