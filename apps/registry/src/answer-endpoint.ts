@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Guarded, guard, type Registry, requirePermissions } from "@layerport/registry-core";
 import type { Gatehouse, Principal } from "./authenticate.ts";
+import { isCheaplyRead } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { getBase } from "./handlers/base.ts";
 import { deleteBlob, getBlob } from "./handlers/blob.ts";
@@ -50,8 +51,8 @@ export async function answerEndpoint(registry: Registry, endpoint: Endpoint, ask
       return completeUpload(guarded, endpoint, asking);
     case "end-7a":
     case "end-7b":
-      // The guard would ask after the body was read, since it is handed over whole.
-      await requirePermissions(rights, endpoint.repository, ["pull", "push"]);
+      // The guard asks after the body was read, since it is handed over whole: too late for a long one.
+      if (!isCheaplyRead(request)) await requirePermissions(rights, endpoint.repository, ["pull", "push"]);
       return putManifest(guarded, endpoint, asking);
     case "end-8a":
     case "end-8b":

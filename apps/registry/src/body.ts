@@ -100,12 +100,16 @@ export async function readShortBody(
   return Buffer.concat(parts, length).toString("utf8");
 }
 
+/** Whether a body costs no more to read than to refuse: it is declared to be short, and on its way already. */
+export function isCheaplyRead(request: IncomingMessage): boolean {
+  if (waitingForContinue.has(request)) return false;
+  return Number(request.headers["content-length"] ?? Number.POSITIVE_INFINITY) <= cheaplyDiscardedBytes;
+}
+
 /** Whether so much of a body is left unread that the connection cannot be used again. */
 export function hasUnreadBody(request: IncomingMessage): boolean {
   if (request.complete || !hasBody(request)) return false;
-  if (waitingForContinue.has(request)) return true;
-  const length = Number(request.headers["content-length"] ?? Number.POSITIVE_INFINITY);
-  return length > cheaplyDiscardedBytes;
+  return !isCheaplyRead(request);
 }
 
 /** Reads a little of a body that nobody wants, and waits until its sender has gone, for a moment. Never rejects. */

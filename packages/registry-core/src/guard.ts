@@ -89,8 +89,11 @@ class GuardedRegistry implements Registry {
   }
 
   async putManifest(repository: RepositoryName, push: ManifestPush): Promise<ManifestReceipt> {
-    await this.#require(repository, "pull", "push");
-    const mayOverwrite = push.mayOverwrite && (await this.#caller.may(repository, "overwrite"));
+    // All are asked for at once, since each question alone would cost a push a round trip.
+    const [, mayOverwrite] = await Promise.all([
+      this.#require(repository, "pull", "push"),
+      push.mayOverwrite && this.#caller.may(repository, "overwrite"),
+    ]);
     return this.#registry.putManifest(repository, { ...push, mayOverwrite });
   }
 

@@ -47,6 +47,19 @@ export class UploadSessions {
 
   /** @throws NAME_UNKNOWN */
   async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadSession> {
+    const { organization, path } = splitRepositoryName(repository);
+    // Where the repository is there, and that is nearly always, one statement finds it and writes.
+    const [begun] = await this.#database.query<UploadSession>({
+      name: "upload-start-there",
+      text: `INSERT INTO upload_session AS session (id, repository_id, principal, algorithm, content)
+        SELECT $1::uuid, repository.id, $2, $3, '' FROM repository
+        WHERE organization_id = (SELECT id FROM organization WHERE name = $4) AND path = $5 RETURNING ${columns}`,
+      values: [randomUUID(), principalOf(actor), algorithm, organization, path],
+    });
+    return begun ?? this.#startInNew(repository, actor, algorithm);
+  }
+
+  async #startInNew(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadSession> {
     const by = { repository, actor, place: await this.#repositories.placeOf(repository) };
     return this.#repositories.change(by, async (sql, repositoryId) => {
       const [started] = await sql.query<UploadSession>({
