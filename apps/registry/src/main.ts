@@ -23,6 +23,8 @@ async function main(environment: Environment): Promise<void> {
   const database = openDatabase({
     url: environment.databaseUrl,
     connections: 16,
+    // Clients wait for half a minute or so; a statement that takes longer than this answers nobody any more.
+    statementMs: 15_000,
     applicationName: "layerport registry",
     onConnectionError: onError,
   });

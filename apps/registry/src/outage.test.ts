@@ -26,6 +26,7 @@ describe("outageStatus", () => {
   it("looks through the errors that an outage is wrapped in", () => {
     const wrapped = new Error("a query failed", { cause: new Error("inside", { cause: withCode("ECONNREFUSED") }) });
     expect(outageStatus(wrapped)).toBe(503);
+    expect(outageStatus(new Error("no lock", { cause: new Error("timeout expired") }))).toBe(503);
     const full = new Error("could not write", { cause: Object.assign(withCode("EIO"), { cause: withCode("ENOSPC") }) });
     expect(outageStatus(full)).toBe(507);
   });
@@ -45,12 +46,13 @@ describe("outageStatus", () => {
       [
         () => database.ping(),
         () => database.lookUp({ text: "SELECT 1" }),
+        () => database.leases.tryAcquire("lock"),
         () => database.prisma.user.findFirst(),
         () => database.prismaTransaction(({ prisma }) => prisma.user.findFirst()),
       ].map((ask) => ask().catch((caught: unknown) => caught)),
     );
     await database.close();
-    expect(errors.map(outageStatus)).toEqual([503, 503, 503, 503]);
+    expect(errors.map(outageStatus)).toEqual([503, 503, 503, 503, 503]);
     expect(outageStatus(await database.ping().catch((caught: unknown) => caught))).toBe(503);
   });
 

@@ -23,7 +23,7 @@ const machine = ["EMFILE", "ENFILE", "ENOMEM", "EACCES", "EBUSY", "EIO", "ENODEV
 const prisma = ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034", "P2037"];
 const outages = new Set([...network, ...machine, ...prisma, "VOLUME_BAD"]);
 const broken =
-  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered|after calling end on the pool/;
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered|after calling end on the pool|timeout expired/;
 
 /** The status of an error that came from Postgres, storage or the network, or `undefined` for any other error. */
 export function outageStatus(error: unknown): 503 | 507 | undefined {

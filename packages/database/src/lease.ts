@@ -95,7 +95,8 @@ async function openSession(connection: pg.ClientConfig, onEnd: (error?: Error) =
   const lost = new AbortController();
   const end = (error?: Error) => {
     if (lost.signal.aborted) return;
-    lost.abort(new Error("the connection that held the lock has ended", { cause: error }));
+    const cause = error ?? new Error("Connection terminated");
+    lost.abort(new Error("the connection that held the lock has ended", { cause }));
     onEnd(error);
   };
   client.on("error", end);
