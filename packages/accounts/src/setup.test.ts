@@ -53,22 +53,6 @@ describe("setup of a fresh instance", () => {
     }
   });
 
-  it("T25: has no account yet, so that none of a hundred default logins opens it", async () => {
-    const names = "admin administrator root user test guest layerport postgres docker registry harbor oracle".split(
-      " ",
-    );
-    const passwords = "admin password 123456 12345678 changeme root Harbor12345 docker secret".split(" ");
-    const logins = names.flatMap((name) => [...passwords, name].map((secret) => ({ name, secret })));
-    expect(logins.length).toBeGreaterThanOrEqual(100);
-    const refusals = await Promise.allSettled(
-      logins.map((login) => accounts.authenticateBasic({ ...login, ...origin })),
-    );
-    for (const refusal of refusals) {
-      expect(refusal).toMatchObject({ status: "rejected", reason: { name: "AccountError" } });
-    }
-    expect(await rows()).toMatchObject({ users: 0, sessions: 0 });
-  });
-
   it.each([
     [{ name: "Ada" }, "NAME_INVALID"],
     [{ name: "api" }, "NAME_RESERVED"],
