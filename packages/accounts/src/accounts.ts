@@ -1,12 +1,14 @@
 import type { Subscription, Transaction } from "@layerport/database";
 import type { Actor, AuditEvent, Guarded, Permission, ReadScope, Scope } from "@layerport/registry-core";
 import type { Administration } from "./administration.ts";
+import type { Explanations } from "./explanation.ts";
 import type { Grants } from "./grant.ts";
 import type { Identity, RequestOrigin } from "./identity.ts";
 import type { Invitations } from "./invitation.ts";
 import type { Members } from "./member.ts";
 import type { Organizations } from "./organization.ts";
 import type { PasswordResets } from "./password-reset.ts";
+import type { Previews } from "./preview.ts";
 import type { Profiles } from "./profile.ts";
 import type { Robots } from "./robot.ts";
 import type { Teams } from "./team.ts";
@@ -135,7 +137,9 @@ export interface Accounts
     PasswordResets,
     Profiles,
     Administration,
-    UnusedRights {
+    UnusedRights,
+    Explanations,
+    Previews {
   readonly anonymous: Identity;
   /** The audience of bearer tokens and the `service` of a challenge: the public host. */
   readonly service: string;

@@ -31,6 +31,14 @@ export type {
   UserRoles,
 } from "./administration.ts";
 export { type AuditVerdict, verifyAuditChain } from "./audit.ts";
+export type {
+  AccessBlock,
+  AccessExplanation,
+  AccessPath,
+  AccessSubject,
+  Explanations,
+  PermissionExplanation,
+} from "./explanation.ts";
 export type { AccessGrant, GrantFilter, GrantPrincipal, Grants, NewGrant } from "./grant.ts";
 export type { Identity, RequestOrigin } from "./identity.ts";
 export type {
@@ -53,6 +61,7 @@ export type {
 } from "./organization.ts";
 export { passwordRules } from "./password.ts";
 export type { CreatedPasswordReset, PasswordResets } from "./password-reset.ts";
+export type { AccessChange, AccessDifference, AccessPreview, Previews } from "./preview.ts";
 export type { ActiveSession, Profiles } from "./profile.ts";
 export type {
   NewRobot,

@@ -10,11 +10,13 @@ import { actorOf, anonymous } from "./identity.ts";
 import { openLastUse } from "./last-use.ts";
 import { openMailer } from "./mail.ts";
 import { openAdministration } from "./open-administration.ts";
+import { openExplanations } from "./open-explanations.ts";
 import { openGrants } from "./open-grants.ts";
 import { openInvitations } from "./open-invitations.ts";
 import { openMembers } from "./open-members.ts";
 import { openOrganizations } from "./open-organizations.ts";
 import { openPasswordResets } from "./open-password-resets.ts";
+import { openPreviews } from "./open-previews.ts";
 import { openProfiles } from "./open-profiles.ts";
 import { openRobots } from "./open-robots.ts";
 import { openTeams } from "./open-teams.ts";
@@ -47,7 +49,7 @@ export interface AccountsOptions {
 
 /** Opens the gatehouse over one database. Nothing is asked of it before the first use. */
 export function openAccounts(options: AccountsOptions): Accounts {
-  const { database, secrets, findRepository, onError = () => {} } = options;
+  const { database, secrets, findRepository, repositoriesOf, onError = () => {} } = options;
   const { origin: issuer, host: service } = new URL(options.publicUrl);
   const { peppers } = secrets;
 
@@ -93,6 +95,8 @@ export function openAccounts(options: AccountsOptions): Accounts {
     ...openProfiles({ database, authentication, passwords }),
     ...openAdministration(database),
     ...openUnusedRights(database),
+    ...openExplanations({ database, findRepository, allowsAnonymousPull: settings.allowsAnonymousPull }),
+    ...openPreviews({ database, repositoriesOf }),
     ...openRemoval(database),
     close: () => lastUse.close(),
   };
