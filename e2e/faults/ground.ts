@@ -113,6 +113,7 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
     LAYERPORT_WORKER_URL: "http://127.0.0.1:1",
     LAYERPORT_PARENT_PID: String(process.pid),
     LOG_LEVEL: "warn",
+    NODE_COMPILE_CACHE: join(folder, "compile-cache"),
     ...options.env,
   };
   const registries = new Registries({ port, variables, keepsSpare: options.keepsSpare ?? false });

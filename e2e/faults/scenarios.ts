@@ -1,6 +1,7 @@
+import { dependencyFaults } from "./dependencies/scenarios.ts";
 import { killPoints } from "./kill-points/kill-points.ts";
 import { writeOrder } from "./kill-points/write-order.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Every fault, in the order in which a long run brings them on. */
-export const scenarios: readonly Scenario[] = [writeOrder, killPoints];
+export const scenarios: readonly Scenario[] = [writeOrder, killPoints, ...dependencyFaults];

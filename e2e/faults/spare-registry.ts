@@ -3,7 +3,7 @@
  * connection before a line on standard input brings what is still missing of its environment. So a restart costs what
  * the registry's own start costs, and not what loading modules costs, which has no effect on the data.
  */
-import { createRequire } from "node:module";
+import { createRequire, flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -15,6 +15,8 @@ const load = (path: string): Promise<unknown> => import(pathToFileURL(path).href
 await load(join(entry, "../server.ts"));
 for (const room of ["accounts", "blob-storage", "database", "registry-store"])
   await load(resolve(`@layerport/${room}`));
+// What it compiled is written down now, for the next one: this one will be killed.
+flushCompileCache();
 
 const lines = createInterface({ input: process.stdin });
 // Standard input ends with whoever started this.

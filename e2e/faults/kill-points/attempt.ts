@@ -114,6 +114,8 @@ export class Attempt {
   /** Does everything once more, from the beginning, as a client does that does not know what became of it. */
   async repeat(client: Client): Promise<void> {
     const { steps, stepsAgain = steps } = this.#parts;
+    // Whoever takes another way leaves the upload behind.
+    if (stepsAgain !== steps) this.#location = "";
     for (const { request, status, statusAgain = status } of stepsAgain) {
       this.#note(await ask(client, request(this.#location), [status, statusAgain]));
     }

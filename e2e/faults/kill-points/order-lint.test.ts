@@ -10,13 +10,15 @@ const final = `${folder}/one`;
 
 const request = `${main} read(20<TCP:[127.0.0.1:5000->127.0.0.1:6000]>, "POST /v2/a/b/blobs/uploads/"..., 65536) = 900`;
 const answer = `${main} write(20<TCP:[127.0.0.1:5000->127.0.0.1:6000]>, "HTTP/1.1 201 Created\\r\\n"..., 300) = 300`;
-const reply = `${main} read(21<TCP:[127.0.0.1:7000->127.0.0.1:5432]>, "2\\0\\0\\0\\4C"..., 65536) = 60`;
+const replying = (state: "I" | "T") =>
+  `${main} read(21<TCP:[127.0.0.1:7000->127.0.0.1:5432]>, "2\\0\\0\\0\\4Z\\0\\0\\0\\5${state}", 65536) = 60`;
+const reply = replying("I");
 const create = `${pool} openat(AT_FDCWD</>, "${staged}", O_RDWR|O_CREAT|O_CLOEXEC, 0640) = 22<${staged}>`;
 const write = `${pool} pwritev(22<${staged}>, [{iov_base="bytes"..., iov_len=300000}], 1, 0) = 300000`;
 const rename = `${pool} rename("${staged}", "${final}") = 0`;
 const mkdir = `${pool} mkdir("${folder}", 0777) = 0`;
 const statement = (name: string) =>
-  `${main} writev(21<TCP:[127.0.0.1:7000->127.0.0.1:5432]>, [{iov_base="B\\0\\0\\0\\237\\0${name}\\0"..., iov_len=9}], 1) = 9`;
+  `${main} writev(21<TCP:[127.0.0.1:7000->127.0.0.1:5432]>, [{iov_base="B\\0\\0\\0\\237\\0${name}\\0"..., iov_len=9}, {iov_base="S\\0\\0\\0\\4", iov_len=5}], 2) = 14`;
 const plain = (text: string) =>
   `${main} write(21<TCP:[127.0.0.1:7000->127.0.0.1:5432]>, "Q\\0\\0\\0\\n${text}\\0", 11) = 11`;
 const sync = (path: string) => `${pool} fsync(22<${path}>) = 0`;
@@ -27,7 +29,8 @@ const syncing = [sync(folder), sync("/data/blobs/sha256/ab"), sync("/data/blobs/
 const push = [...prepared, request, ...renaming, ...syncing, statement("blob-finish"), reply, answer];
 const appending = [create, write, sync(staged), sync("/data/staged")];
 const chunk = [...prepared, request, ...appending, statement("upload-commit-staged"), reply, answer];
-const manifest = [request, plain("BEGIN"), reply, statement("manifest-write"), reply, plain("COMMIT"), reply, answer];
+const written = [plain("BEGIN"), replying("T"), statement("manifest-write"), statement("audit-record"), replying("T")];
+const manifest = [request, ...written, replying("T"), plain("COMMIT"), reply, answer];
 
 function lint(lines: readonly string[]): readonly string[] {
   return lintOrder(lines.join("\n"), registry).violations;
@@ -53,7 +56,11 @@ describe("the order of a push", () => {
   it.each([
     ["the answer before the rename", moved(push, answer, sync(staged)), /201 is answered before /],
     ["the answer before Postgres is told", moved(push, answer, rename), /201 is answered before Postgres is told/],
-    ["the answer before Postgres has answered", moved(push, answer, statement("blob-finish")), /before Postgres has/],
+    [
+      "the answer before Postgres has answered",
+      moved(push, answer, statement("blob-finish")),
+      /Postgres is unanswered/,
+    ],
     ["no sync of the file", moved(push, sync(staged)), /staged\/one is renamed before its bytes are synced/],
     ["the sync of the file after its rename", moved(push, sync(staged), rename), /is renamed before its bytes/],
     ["bytes written after the sync", moved(push, write, sync(staged)), /is renamed before its bytes are synced/],
@@ -101,8 +108,9 @@ describe("the order of a chunk", () => {
 
 describe("the order of a manifest", () => {
   it.each([
-    ["the answer before COMMIT", moved(manifest, answer, statement("manifest-write")), /201 is answered before COMMIT/],
-    ["the answer before COMMIT is answered", moved(manifest, answer, plain("COMMIT")), /before Postgres has answered/],
+    ["the answer before COMMIT", moved(manifest, answer, replying("T")), /Postgres is in a transaction/],
+    ["the answer before COMMIT is answered", moved(manifest, answer, plain("COMMIT")), /Postgres is unanswered/],
+    ["the answer before all statements are answered", moved(manifest, answer, statement("audit-record")), /unanswered/],
     ["the answer before everything", moved(manifest, answer, request), /a statement is sent after the answer/],
   ])("is wrong with %s (I2)", (_, lines, expected) => {
     expect(lint(lines)).toContainEqual(expect.stringMatching(expected));

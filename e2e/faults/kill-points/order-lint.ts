@@ -11,7 +11,7 @@ export interface LintedRegistry {
 
 /** What a lint has found. */
 export interface LintReport {
-  /** How many answers of success it has judged, how many files at their final place, and how many committed lengths. */
+  /** How many answers to what writes it has judged, how many files at their final place, and how many committed lengths. */
   readonly answers: number;
   readonly publications: number;
   readonly lengths: number;
@@ -57,13 +57,40 @@ const fileWrites = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "ftrun
 const sends = ["write", "writev", "sendto", "sendmsg"];
 const receives = ["read", "readv", "recvfrom", "recvmsg"];
 
+/** How what writes is answered. A pull asks more than one question, and answers when it knows enough. */
+const written = [201, 202, 204];
+
 /** The statement by which an upload's length is promised. */
 const lengthStatement = "upload-commit-staged";
 
-/** How a session with Postgres stands. */
-interface Session {
-  isAnswered: boolean;
-  readonly isInTransaction: boolean;
+/** What a session with Postgres was asked and has answered, by the ends of its messages. */
+class Session {
+  #unanswered = 0;
+  #isInTransaction = false;
+
+  get state(): "committed" | "unanswered" | "in a transaction" {
+    if (this.#unanswered > 0) return "unanswered";
+    return this.#isInTransaction ? "in a transaction" : "committed";
+  }
+
+  /** Each Sync and each plain query is answered by one ReadyForQuery. */
+  sent({ args }: Call): void {
+    this.#unanswered += (args.match(/S\\0\\0\\0\\(?:00)?4|"Q\\0\\0/g) ?? []).length;
+  }
+
+  received({ args }: Call): void {
+    const ready = args.match(/Z\\0\\0\\0\\(?:00)?5([ITE])/g) ?? [];
+    // Of a long answer the log shows the beginning only.
+    const isCut = args.includes('"...');
+    this.#unanswered = isCut ? 0 : Math.max(0, this.#unanswered - ready.length);
+    const last = ready.at(-1);
+    if (last !== undefined) this.#isInTransaction = !last.endsWith("I");
+  }
+}
+
+interface Ports {
+  readonly localPort: number;
+  readonly remotePort: number;
 }
 
 class OrderLint {
@@ -110,7 +137,7 @@ class OrderLint {
   end(call: Call): void {
     const target = targetOf(call);
     if (target.kind === "socket") {
-      if (receives.includes(call.name) && (call.result ?? 0) > 0) this.#received(target.localPort, target.remotePort);
+      if (receives.includes(call.name) && (call.result ?? 0) > 0) this.#received(call, target);
     } else if (target.kind === "file") {
       // Folders above ours too: the first of ours is new in one.
       if (syncs.includes(call.name)) this.#endSync(target.path, call);
@@ -120,13 +147,12 @@ class OrderLint {
     }
   }
 
-  #received(localPort: number, remotePort: number): void {
+  #received(call: Call, { localPort, remotePort }: Ports): void {
     if (localPort === this.#registry.port) {
       this.#isIdle = false;
       this.#hasServed = true;
     }
-    const session = remotePort === this.#registry.postgresPort ? this.#sessions.get(localPort) : undefined;
-    if (session) session.isAnswered = true;
+    if (remotePort === this.#registry.postgresPort) this.#sessions.get(localPort)?.received(call);
   }
 
   #endSync(path: string, { began }: Call): void {
@@ -168,21 +194,19 @@ class OrderLint {
       this.#lengths += 1;
       this.#judgeSynced("Postgres is told of a length");
     }
-    const isBegin = /Q(?:\\0)+.*?BEGIN/.test(call.args);
-    const isEnd = /Q(?:\\0)+.*?(?:COMMIT|ROLLBACK)/.test(call.args);
-    const wasInTransaction = this.#sessions.get(session)?.isInTransaction ?? false;
-    this.#sessions.set(session, { isAnswered: false, isInTransaction: isBegin || (wasInTransaction && !isEnd) });
+    const known = this.#sessions.get(session) ?? new Session();
+    this.#sessions.set(session, known);
+    known.sent(call);
   }
 
   #beginAnswer(status: number): void {
     this.#isIdle = true;
-    if (!(status >= 200 && status < 300)) return;
+    if (!written.includes(status)) return;
     this.#answers += 1;
     this.#judgeSynced(`${status} is answered`);
     for (const path of this.#published) this.#violate(`${status} is answered before Postgres is told of ${path}`);
-    for (const { isAnswered, isInTransaction } of this.#sessions.values()) {
-      if (!isAnswered) this.#violate(`${status} is answered before Postgres has answered`);
-      if (isInTransaction) this.#violate(`${status} is answered before COMMIT`);
+    for (const { state } of this.#sessions.values()) {
+      if (state !== "committed") this.#violate(`${status} is answered while a session with Postgres is ${state}`);
     }
   }
 

@@ -74,7 +74,7 @@ export class ProvingGround {
     await this.crash();
     let trace: Trace | undefined;
     this.#registry = await this.#ground.startRegistry(this.#environment, async (pid) => {
-      trace = await attach({ pid, follows: true, calls, shownBytes: 128 });
+      trace = await attach({ pid, follows: true, calls, shownBytes: 1024 });
     });
     for (const operation of operations) {
       const attempt = await this.prepare(operation, "record");
@@ -133,11 +133,12 @@ export class ProvingGround {
 
   /** Kills the registry, if one runs. The next that is needed is another. */
   async crash(): Promise<void> {
+    // Before its clients leave, so that it cannot tell that they have.
+    await this.#registry?.end();
+    this.#registry = undefined;
     const clients = [...this.#clients];
     this.#clients.clear();
     await Promise.all(clients.map((client) => client.close()));
-    await this.#registry?.end();
-    this.#registry = undefined;
   }
 
   /** What does not hold of an attempt after a crash: as it is found, and as it is when its client tries again. */
