@@ -45,6 +45,8 @@ const config: NextConfig = {
   ],
   // Written into the code, so the rest of the manifest stays out of what browsers load.
   env: { LAYERPORT_VERSION: manifest.version },
+  // For `forbidden()`, which answers 403 with the page that says who can grant it.
+  experimental: { authInterrupts: true },
   poweredByHeader: false,
   reactStrictMode: true,
   rewrites: () => Promise.resolve({ beforeFiles: [...repositoryRoutes], afterFiles: [], fallback: [] }),

@@ -157,12 +157,16 @@ test.describe("an access token", () => {
     test.setTimeout(120_000);
     await page.goto("/settings/tokens");
     await page.getByLabel("Name", { exact: true }).fill("ci of acme/api");
-    await page.getByText("Pull and push", { exact: true }).click();
+    await page.getByLabel("Push").check();
     await page.getByRole("button", { name: "Create token" }).click();
     const shown = page.getByRole("region", { name: "Your new token" });
     const secret = /lp_pat_[0-9A-Za-z]{36}/.exec((await shown.textContent()) ?? "")?.[0] ?? "";
     expect(secret).toMatch(/^lp_pat_/);
-    await expect(shown.getByRole("button", { name: "Done" })).toBeDisabled();
+    await shown.getByRole("button", { name: "Done" }).click();
+    await expect(shown.getByLabel("I stored it"), "the browser asks for it").toBeFocused();
+    await expect(shown).toBeVisible();
+    await shown.getByText("Kubernetes secret").click();
+    await expect(shown.getByText("kubernetes.io/dockerconfigjson")).toBeVisible();
     await expectAccessible(page);
 
     const tools = await openRegistryTools({ registries: [layerport.host] });
@@ -208,7 +212,7 @@ test.describe("an access token", () => {
     ]) {
       const answer = await page.request.post("/settings/tokens", {
         headers,
-        multipart: { name: "stolen", rights: "delete", patterns: "**", days: "365" },
+        multipart: { name: "stolen", pull: "on", delete: "on", patterns: "**", days: "365" },
       });
       expect(answer.status()).toBe(403);
     }

@@ -32,10 +32,23 @@ export interface FormWork<Schema extends z.ZodType> {
 export async function submitForm<Schema extends z.ZodType>(form: FormData, work: FormWork<Schema>): Promise<FormState> {
   const viewer = await findViewer();
   if (!viewer) return { message: sessionEnded };
+  return submitOpenForm(form, { ...work, run: (fields, origin) => work.run(viewer, fields, origin) });
+}
+
+/** How a form is sent that needs nobody to be signed in. */
+export interface OpenFormWork<Schema extends z.ZodType> extends Omit<FormWork<Schema>, "run"> {
+  readonly run: (fields: z.infer<Schema>, origin: ChangeOrigin) => Promise<FormState>;
+}
+
+/** The same for a form of those who have no account yet, or cannot sign in. */
+export async function submitOpenForm<Schema extends z.ZodType>(
+  form: FormData,
+  work: OpenFormWork<Schema>,
+): Promise<FormState> {
   const fields = readForm(work.schema, form);
   if (fields === undefined) return { message: changedForm };
   try {
-    return await work.run(viewer, fields, await currentOrigin());
+    return await work.run(fields, await currentOrigin());
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return refusedForm(error, fields, work.fields);

@@ -21,6 +21,11 @@ export default async function LoginPage({ searchParams }: { readonly searchParam
       <p className="mb-6 text-fg-muted">
         to <span className="font-mono text-sm">{host}</span>
       </p>
+      {firstValue(query.notice) === "password-set" ? (
+        <p role="status" className="mb-4 text-success">
+          Your new password is set. Sign in with it.
+        </p>
+      ) : null}
       <LoginForm returnTo={returnTo} failure={firstValue(query.error)} />
     </PlainFrame>
   );

@@ -1,6 +1,6 @@
 import { redirect } from "next/navigation";
 
-/** Settings begin with the access tokens. */
+/** Settings begin with who one is. */
 export default function SettingsPage() {
-  redirect("/settings/tokens");
+  redirect("/settings/profile");
 }

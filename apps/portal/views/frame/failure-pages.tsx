@@ -50,6 +50,27 @@ export function NotFoundPage(props: {
   );
 }
 
+/** A link of one use that does not lead on: unknown, used, withdrawn and expired read alike. */
+export function DeadLinkPage(props: { title: string; children: ReactNode; requestId?: string | undefined }) {
+  return (
+    <FailurePage
+      status={404}
+      title={props.title}
+      requestId={props.requestId}
+      actions={
+        <>
+          <LinkButton href="/login" prefetch={false} variant="primary">
+            Sign in
+          </LinkButton>
+          <LinkButton href="/">Go home</LinkButton>
+        </>
+      }
+    >
+      {props.children}
+    </FailurePage>
+  );
+}
+
 /**
  * The viewer sees the thing, but may not do this. `grantors` are those who can grant it.
  * @public

@@ -1,8 +1,6 @@
-import { cookies } from "next/headers";
-import { redirect } from "next/navigation";
-import { rooms } from "../../server/rooms.ts";
-import { currentOrigin, findViewer } from "../../server/viewer.ts";
+import { findViewer } from "../../server/viewer.ts";
 import { Button } from "../../ui/button.tsx";
+import { signOut } from "../account/sign-out.ts";
 import { accountMenuLine } from "./account-menu.tsx";
 import { Frame, type FrameProps } from "./frame.tsx";
 
@@ -13,9 +11,12 @@ type ViewerFrameProps = Pick<FrameProps, "breadcrumb" | "query" | "width" | "chi
 
 const links = [
   { href: "/", label: "Home" },
+  { href: "/settings/profile", label: "Settings" },
   { href: "/settings/tokens", label: "Access tokens" },
   { href: "/organizations/new", label: "New organization" },
 ];
+
+const administrationLink = { href: "/admin/users", label: "Administration" };
 
 /** The frame with whoever looks at this page in it. */
 export async function ViewerFrame({ path, children, ...frame }: ViewerFrameProps) {
@@ -28,7 +29,12 @@ export async function ViewerFrame({ path, children, ...frame }: ViewerFrameProps
     );
   }
   return (
-    <Frame {...frame} viewer={{ name: viewer.name, email: viewer.email }} links={links} signOut={<SignOutForm />}>
+    <Frame
+      {...frame}
+      viewer={{ name: viewer.name, email: viewer.email }}
+      links={viewer.isAdministrator || viewer.isAuditor ? [...links, administrationLink] : links}
+      signOut={<SignOutForm />}
+    >
       {children}
     </Frame>
   );
@@ -36,24 +42,10 @@ export async function ViewerFrame({ path, children, ...frame }: ViewerFrameProps
 
 function SignOutForm() {
   return (
-    <form action={signOut}>
+    <form action={signOut.bind(null, "/login")}>
       <Button type="submit" variant="ghost" className={accountMenuLine}>
         Sign out
       </Button>
     </form>
   );
-}
-
-/** Ends the session's row, then forgets the cookie that names it, in whichever of its two names and parts it is. */
-async function signOut(): Promise<void> {
-  "use server";
-  const viewer = await findViewer();
-  if (viewer) await rooms().accounts.signOut(viewer.sessionId, await currentOrigin());
-  const jar = await cookies();
-  for (const { name } of jar.getAll()) {
-    if (/^(?:__Secure-)?next-auth\.session-token/.test(name)) {
-      jar.set({ name, value: "", maxAge: 0, path: "/", secure: name.startsWith("__Secure-"), httpOnly: true });
-    }
-  }
-  redirect("/login");
 }

@@ -1,10 +1,10 @@
 "use client";
-import { useTransition } from "react";
+import { type FormEvent, useTransition } from "react";
 import { Button } from "../../ui/button.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { restoreToken, revokeToken } from "./actions.ts";
+import { restoreToken, revokeByForm, revokeToken } from "./actions.ts";
 
-/** Ends a token with one click, and offers to take that back. */
+/** Ends a token with one click, and offers to take that back where there is a script. */
 export function RevokeButton({ id, name }: { readonly id: string; readonly name: string }) {
   const [isPending, start] = useTransition();
   const undo = async () => {
@@ -13,21 +13,19 @@ export function RevokeButton({ id, name }: { readonly id: string; readonly name:
       problem === undefined ? { title: `${name} works again`, tone: "success" } : { title: problem, tone: "danger" },
     );
   };
-  const revoke = () =>
+  const revoke = (event: FormEvent) => {
+    event.preventDefault();
     start(async () => {
       const problem = await revokeToken(id);
       toast(problem === undefined ? { title: `Revoked ${name}`, undo } : { title: problem, tone: "danger" });
     });
+  };
   return (
-    <Button
-      type="button"
-      size="sm"
-      variant="secondary"
-      isLoading={isPending}
-      onClick={revoke}
-      aria-label={`Revoke ${name}`}
-    >
-      Revoke
-    </Button>
+    <form action={revokeByForm} onSubmit={revoke}>
+      <input type="hidden" name="id" value={id} />
+      <Button type="submit" size="sm" variant="secondary" isLoading={isPending} aria-label={`Revoke ${name}`}>
+        Revoke
+      </Button>
+    </form>
   );
 }

@@ -17,6 +17,8 @@ const ci: AccessToken = {
   isExpired: false,
   lastUsedAt: new Date(now.getTime() - 2 * day),
   lastUsedAddress: "10.0.0.7",
+  lastUsedRepository: "acme/api",
+  isUnused: false,
 };
 
 const draw = (token: Partial<AccessToken>) =>
@@ -24,17 +26,22 @@ const draw = (token: Partial<AccessToken>) =>
 const textOf = (markup: string) => markup.replaceAll(/<[^>]+>/g, " ").replaceAll(/ +/g, " ");
 
 describe("an access token's row", () => {
-  it("says what it may do, where, when it was used last and from which address", () => {
+  it("says what it may do, where, when it was used last, from which address and for which repository", () => {
     const text = textOf(draw({}));
     expect(text).toContain("ci of acme/api");
     expect(text).toContain("…x7Qa");
     expect(text).toContain("pull, push");
     expect(text).toContain("acme/** tools/*");
-    expect(text).toContain("from 10.0.0.7");
+    expect(text).toContain("from 10.0.0.7 in acme/api");
   });
 
   it("of a token that was never used says so", () => {
     expect(textOf(draw({ lastUsedAt: undefined, lastUsedAddress: undefined }))).toContain("never");
+  });
+
+  it("of a token that nobody has used for 90 days says so, and of no other", () => {
+    expect(textOf(draw({ isUnused: true }))).toContain("unused for 90 days");
+    expect(textOf(draw({}))).not.toContain("unused");
   });
 
   it("warns in words two weeks before the end, and not earlier", () => {

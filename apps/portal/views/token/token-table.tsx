@@ -1,10 +1,9 @@
 import type { AccessToken } from "@layerport/accounts";
-import { Badge } from "../../ui/badge.tsx";
-import { RelTime } from "../../ui/rel-time.tsx";
+import type { ReactNode } from "react";
 import { Cell, HeadCell, Row, Table } from "../../ui/table.tsx";
+import { Expiry } from "../credential/expiry.tsx";
+import { LastUsed } from "../credential/last-used.tsx";
 import { RevokeButton } from "./revoke-button.tsx";
-
-const soonMs = 14 * 24 * 60 * 60 * 1000;
 
 /** The viewer's tokens: what each may do, when it was used and when it ends. */
 export function TokenTable({ tokens, now }: { readonly tokens: readonly AccessToken[]; readonly now: Date }) {
@@ -27,26 +26,7 @@ export function TokenTable({ tokens, now }: { readonly tokens: readonly AccessTo
     >
       {tokens.map((token) => (
         <Row key={token.id}>
-          <Cell isRowHeading line="first">
-            <span className="break-words">{token.name}</span>{" "}
-            <span className="digits font-normal text-fg-subtle text-sm">…{token.lastFour}</span>
-          </Cell>
-          <Cell line="second">{token.permissions.join(", ")}</Cell>
-          <Cell line="hidden" className="max-w-60 break-words font-mono text-sm">
-            {token.repositoryPatterns.join(" ")}
-          </Cell>
-          <Cell line="hidden" className="text-fg-muted">
-            {token.lastUsedAt === undefined ? (
-              "never"
-            ) : (
-              <>
-                <RelTime at={token.lastUsedAt} /> <span className="text-sm">from {token.lastUsedAddress}</span>
-              </>
-            )}
-          </Cell>
-          <Cell line="second-end">
-            <Expiry token={token} now={now} />
-          </Cell>
+          <TokenCells token={token} now={now} />
           <Cell line="first-end" className="w-20">
             <RevokeButton id={token.id} name={token.name} />
           </Cell>
@@ -56,13 +36,31 @@ export function TokenTable({ tokens, now }: { readonly tokens: readonly AccessTo
   );
 }
 
-function Expiry({ token, now }: { token: AccessToken; now: Date }) {
-  if (token.isExpired) return <Badge tone="danger">expired</Badge>;
-  const isSoon = token.expiresAt.getTime() - now.getTime() < soonMs;
+/** The cells that a token has in every list of tokens. `owner` stands before the name where it is not the reader's. */
+export function TokenCells(props: { readonly token: AccessToken; readonly now: Date; readonly owner?: ReactNode }) {
+  const { token, now, owner } = props;
   return (
-    <span className="inline-flex items-center gap-2 whitespace-nowrap">
-      <RelTime at={token.expiresAt} />
-      {isSoon ? <Badge tone="warning">soon</Badge> : null}
-    </span>
+    <>
+      <Cell isRowHeading line="first">
+        {owner === undefined ? null : <>{owner} </>}
+        <span className="break-words">{token.name}</span>{" "}
+        <span className="digits font-normal text-fg-subtle text-sm">…{token.lastFour}</span>
+      </Cell>
+      <Cell line="second">{token.permissions.join(", ")}</Cell>
+      <Cell line="hidden" className="max-w-60 break-words font-mono text-sm">
+        {token.repositoryPatterns.join(" ")}
+      </Cell>
+      <Cell line="hidden">
+        <LastUsed
+          at={token.lastUsedAt}
+          address={token.lastUsedAddress}
+          repository={token.lastUsedRepository}
+          isUnused={token.isUnused}
+        />
+      </Cell>
+      <Cell line="second-end">
+        <Expiry expiresAt={token.expiresAt} isExpired={token.isExpired} now={now} />
+      </Cell>
+    </>
   );
 }
