@@ -7,13 +7,15 @@ const seed = 1;
 const budgetMs = 8_000;
 
 describe("the faults of what a registry depends on", async () => {
-  for (const scenario of dependencyFaults) {
+  // Losses of power are among the tests of blob storage.
+  for (const scenario of dependencyFaults.filter(({ name }) => name !== "power-loss")) {
     const reason = await scenario.unavailable?.();
     const suffix = reason === undefined ? "" : ` (left out: ${reason})`;
     it.skipIf(reason !== undefined)(`${scenario.name}: ${scenario.description}${suffix}`, async () => {
       const outcome = await runScenario(scenario, { pass: "short", seed, budgetMs });
       if ("notRun" in outcome) throw new Error(outcome.notRun);
-      expect(hasFailed(outcome.report), formatReport(scenario, seed, outcome.report).join("\n")).toBe(false);
+      const lines = hasFailed(outcome.report) ? formatReport(scenario, seed, outcome.report) : [];
+      expect(lines).toEqual([]);
     });
   }
 });
