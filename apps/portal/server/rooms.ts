@@ -43,6 +43,7 @@ function openRooms(environment: Environment): Rooms {
     database,
     secrets,
     publicUrl: environment.publicUrl,
+    mail: environment.mail,
     findRepository: (repository) => store.findRepository(repository),
     repositoriesOf: (organization) => store.repositoriesOf(organization),
     onError: (error) => log.error({ err: error }, "work in the background failed"),

@@ -57,6 +57,16 @@ const variables: readonly Variable[] = [
       "How many connections one address may have at once; 0 for any number, as behind a proxy that counts itself.",
   },
   {
+    name: "LAYERPORT_SMTP_URL",
+    example: "smtp://user:password@mail.example:587",
+    meaning: "The mail server for invitations and new passwords. Without it, whoever makes a link hands it over.",
+  },
+  {
+    name: "LAYERPORT_MAIL_FROM",
+    example: "Layerport <layerport@example.org>",
+    meaning: "From whom its mails come.",
+  },
+  {
     name: "DATABASE_URL",
     example: "postgresql://layerport:password@db.example:5432/layerport",
     meaning: "A Postgres of your own. Without it, Layerport runs one in the data folder.",

@@ -1,5 +1,5 @@
 // The gatehouse: who you are, what you may do, what was done. It imports database and registry-core only; the apps
-// hand it what it needs of the store (the visibility of a repository). Begin with accounts.ts, then authorize.ts.
+// hand it what it needs of the store (the names and visibility of a repository). Begin with accounts.ts, then authorize.ts.
 
 export { accessTokenRules } from "./access-token.ts";
 export { AccountError, type AccountErrorCode, accountErrorCodes } from "./account-error.ts";
