@@ -31,7 +31,10 @@ export interface PreviewOptions {
 export function openPreviews({ database, repositoriesOf }: PreviewOptions): Previews {
   return {
     async previewChange(viewer, organization, change) {
-      const found = await requireOperation(database, viewer, { organization, operation: operations[change.kind] });
+      // Everybody may leave.
+      const isLeaving = change.kind === "member-removed" && change.user === viewer.name;
+      const operation = isLeaving ? "read" : operations[change.kind];
+      const found = await requireOperation(database, viewer, { organization, operation });
       const known = await repositoriesOf(parseOrganizationName(found.name));
       const compared =
         change.kind === "visibility"

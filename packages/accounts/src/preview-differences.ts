@@ -56,7 +56,10 @@ export function compareShifts(
         found.set(key, same);
       }
     }
-    return [...found.values()].map(({ difference, principals }) => toAnswer(difference, principals, organization));
+    // By the first name, so that the same change reads the same each time.
+    return [...found.values()]
+      .map(({ difference, principals }) => toAnswer(difference, principals, organization))
+      .sort((one, other) => byName(one.principals[0]?.name, other.principals[0]?.name));
   };
   return { gains: find("gains"), losses: find("losses") };
 }
@@ -73,13 +76,17 @@ function toAnswer(
   principals: readonly GrantPrincipal[],
   organization: string,
 ): AccessDifference {
-  const sorted = principals.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const sorted = principals.toSorted((one, other) => byName(one.name, other.name));
   return {
     ...difference,
     pattern: wholePattern(organization, difference.pattern),
     principals: sorted.slice(0, namedAtMost),
     principalCount: principals.length,
   };
+}
+
+function byName(one = "", other = ""): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function entitlementsOf({ role, defaultRole, grants }: Held): readonly Entitlement[] {

@@ -53,6 +53,14 @@ describe("a preview", () => {
     });
   });
 
+  it("of one's own leaving is for every member, and of anybody else's only for owners", async () => {
+    const leaving = await accounts.previewChange(mia, "acme", { kind: "member-removed", user: "mia" });
+    expect(leaving.losses).toMatchObject([{ principals: [{ name: "mia" }], permissions: ["pull"] }]);
+    await expect(accounts.previewChange(mia, "acme", { kind: "member-removed", user: "noah" })).rejects.toMatchObject({
+      code: "NOT_ALLOWED",
+    });
+  });
+
   it("tells what a grant gives to whom, in which repositories, and what its removal takes", async () => {
     const grant = {
       principal: { kind: "team", name: "frontend" },
