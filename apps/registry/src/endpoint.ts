@@ -160,6 +160,11 @@ const allowedMethods: Readonly<Record<Resource["kind"], string>> = {
   referrers: "GET, HEAD",
 };
 
+/** Every route that there is: a resource with a method that it has. */
+export const routes: readonly { readonly resource: string; readonly method: string }[] = Object.entries(
+  allowedMethods,
+).flatMap(([resource, methods]) => methods.split(", ").map((method) => ({ resource, method })));
+
 /**
  * Reads a method and a target below `/v2`.
  * @throws NAME_INVALID, DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_UNKNOWN, BLOB_UPLOAD_UNKNOWN for parts that are not

@@ -5,7 +5,7 @@ import {
   type RequestOptions,
 } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { type Accounts, openAccounts, readSecrets, type Viewer } from "@layerport/accounts";
+import { type Accounts, openAccounts, readSecrets, type Secrets, type Viewer } from "@layerport/accounts";
 import { openDatabase } from "@layerport/database";
 import { type Actor, parseRepositoryName, type Registry, type RepositoryName } from "@layerport/registry-core";
 import { type MemoryRegistry, memoryRegistry, testDatabase, testSecrets } from "@layerport/testkit";
@@ -54,12 +54,16 @@ export interface TestDoor {
   /** A bearer token for these scopes. */
   bearer(credentials: string | undefined, ...scopes: string[]): Promise<string>;
   send(method: string, path: string, request?: TestRequest): Promise<TestAnswer>;
+  /** Another registry process over the same database and content, as behind one address; only its port differs. */
+  startAnother(): Promise<Pick<TestDoor, "port" | "send">>;
   /** Writes these bytes to a fresh connection as they are, and answers all that comes until it closes. */
   sendRaw(text: string | Uint8Array, options?: { readonly untilMs?: number }): Promise<string>;
 }
 
 /** What a test may set up differently. */
 export interface TestDoorOptions {
+  /** Organizations that the registry knows besides those of the people; the gatehouse is told of them by the test. */
+  readonly organizations?: readonly string[];
   readonly settings?: Partial<Settings>;
   readonly wrapRegistry?: (registry: Registry) => Registry;
   readonly checkReadiness?: () => Promise<void>;
@@ -67,9 +71,70 @@ export interface TestDoorOptions {
 
 /** Call it in `beforeAll`. Everything is closed when the file ends. */
 export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor> {
-  const database = openDatabase({ url: await testDatabase(), connections: 5 });
+  const databaseUrl = await testDatabase();
   const secrets = readSecrets(testSecrets());
-  const memory = memoryRegistry({ organizations: ["ada", "alice", "bob", "library"] });
+  const memory = memoryRegistry({
+    organizations: ["ada", "alice", "bob", "library", ...(options.organizations ?? [])],
+  });
+  const { door, accounts, port, log, written } = await startProcess({ databaseUrl, secrets, memory, options });
+  const origin = { address: "192.0.2.1", requestId: "request-1", userAgent: "tests" } as const;
+  const { session } = await accounts.createFirstAdministrator(
+    { setupToken: secrets.setupToken ?? "", name: "ada", email: "ada@example.test", password },
+    origin,
+  );
+  const administrator = await accounts.findViewer(session.id);
+  if (administrator === undefined) throw new Error("the administrator's session is gone");
+  const host = `127.0.0.1:${port}`;
+
+  const send = (method: string, path: string, request: TestRequest = {}) => sendTo(port, method, path, request);
+  return {
+    door,
+    port,
+    host,
+    accounts,
+    administrator,
+    memory,
+    registry: memory.registryFor(),
+    get logLines() {
+      log.flush();
+      return written.join("").split("\n").slice(0, -1);
+    },
+    metricsToken: secrets.metricsToken,
+    send,
+    async startAnother() {
+      const { port: other } = await startProcess({ databaseUrl, secrets, memory, options });
+      return { port: other, send: (method, path, request) => sendTo(other, method, path, request) };
+    },
+    sendRaw: (text, { untilMs = 5_000 } = {}) => sendRawTo(port, text, untilMs),
+    async addUser(name) {
+      await accounts.createUser(administrator, { name, email: `${name}@example.test`, password }, origin);
+      return `${name}:${password}`;
+    },
+    async viewerOf(credentials) {
+      const nameOrEmail = credentials.split(":", 1)[0] ?? "";
+      const { session: started } = await accounts.signIn({ nameOrEmail, password, ...origin });
+      const viewer = await accounts.findViewer(started.id);
+      if (viewer === undefined) throw new Error("the session that was just started is gone");
+      return viewer;
+    },
+    async bearer(credentials, ...scopes) {
+      const query = scopes.map((scope) => `&scope=${encodeURIComponent(scope)}`).join("");
+      const answer = await send("GET", `/token?service=registry.example${query}`, { as: credentials });
+      return (JSON.parse(answer.text) as { token: string }).token;
+    },
+  };
+}
+
+interface ProcessParts {
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  readonly memory: MemoryRegistry;
+  readonly options: TestDoorOptions;
+}
+
+/** A door with a gatehouse and connections of its own. */
+async function startProcess({ databaseUrl, secrets, memory, options }: ProcessParts) {
+  const database = openDatabase({ url: databaseUrl, connections: 5 });
   const publicUrl = "http://registry.example:8080";
   const accounts = openAccounts({
     database,
@@ -81,14 +146,6 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
     },
     repositoriesOf: async () => [],
   });
-  const origin = { address: "192.0.2.1", requestId: "request-1", userAgent: "tests" } as const;
-  const { session } = await accounts.createFirstAdministrator(
-    { setupToken: secrets.setupToken ?? "", name: "ada", email: "ada@example.test", password },
-    origin,
-  );
-  const administrator = await accounts.findViewer(session.id);
-  if (administrator === undefined) throw new Error("the administrator's session is gone");
-
   const written: string[] = [];
   const log = makeLog("info", { write: (text) => written.push(text) });
   const hosts = new Set<string>(allowedHosts({ host: "127.0.0.1", port: 0, address: { url: publicUrl, host: "" } }));
@@ -117,46 +174,12 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
   const port = await listen(door);
   hosts.add(`127.0.0.1:${port}`);
   hosts.add(`localhost:${port}`);
-  const host = `127.0.0.1:${port}`;
   afterAll(async () => {
     await door.drain(100);
     await accounts.close();
     await database.close();
   });
-
-  const send = (method: string, path: string, request: TestRequest = {}) => sendTo(port, method, path, request);
-  return {
-    door,
-    port,
-    host,
-    accounts,
-    administrator,
-    memory,
-    registry: memory.registryFor(),
-    get logLines() {
-      log.flush();
-      return written.join("").split("\n").slice(0, -1);
-    },
-    metricsToken: secrets.metricsToken,
-    send,
-    sendRaw: (text, { untilMs = 5_000 } = {}) => sendRawTo(port, text, untilMs),
-    async addUser(name) {
-      await accounts.createUser(administrator, { name, email: `${name}@example.test`, password }, origin);
-      return `${name}:${password}`;
-    },
-    async viewerOf(credentials) {
-      const nameOrEmail = credentials.split(":", 1)[0] ?? "";
-      const { session: started } = await accounts.signIn({ nameOrEmail, password, ...origin });
-      const viewer = await accounts.findViewer(started.id);
-      if (viewer === undefined) throw new Error("the session that was just started is gone");
-      return viewer;
-    },
-    async bearer(credentials, ...scopes) {
-      const query = scopes.map((scope) => `&scope=${encodeURIComponent(scope)}`).join("");
-      const answer = await send("GET", `/token?service=registry.example${query}`, { as: credentials });
-      return (JSON.parse(answer.text) as { token: string }).token;
-    },
-  };
+  return { door, accounts, port, log, written };
 }
 
 /** A repository's name, as the door parses it. */
