@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openAccounts, readSecrets } from "@layerport/accounts";
 import { type Database, openDatabase } from "@layerport/database";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "@layerport/database/embedded-postgres";
 import { migrate } from "@layerport/database/migrate";
 import { parseRepositoryName } from "@layerport/registry-core";
 import { findFreePort } from "../stack.ts";
+import { PostgresServer } from "./postgres-server.ts";
 import { Registries, type RunningRegistry } from "./registry-process.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -32,7 +32,7 @@ export interface Ground {
   readonly folder: string;
   /** Where blobs and uploads are kept, unless a registry is started with another `LAYERPORT_STORAGE_DIR`. */
   readonly storage: string;
-  readonly postgres: { readonly pid: number; readonly port: number; readonly url: string };
+  readonly postgres: PostgresServer;
   /** The port of every registry. */
   readonly port: number;
   /** A connection past the registry, for checkers. */
@@ -64,7 +64,7 @@ export async function openGround(options: GroundOptions = {}): Promise<Ground> {
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
-    const postgres = await startPostgres(folder, isDurable);
+    const postgres = await PostgresServer.open(folder, isDurable);
     closers.push(() => postgres.stop());
     await migrate(postgres.url, join(root, "prisma/migrations"));
     const database = openDatabase({ url: postgres.url, connections: 2, applicationName: "layerport faults" });
@@ -78,7 +78,7 @@ export async function openGround(options: GroundOptions = {}): Promise<Ground> {
 
 interface Furnishing {
   readonly folder: string;
-  readonly postgres: EmbeddedPostgres;
+  readonly postgres: PostgresServer;
   readonly database: Database;
   readonly closers: (() => Promise<void> | void)[];
   readonly options: GroundOptions;
@@ -121,7 +121,7 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
   return {
     folder,
     storage,
-    postgres: { pid: postgres.pid, port: Number(new URL(postgres.url).port), url: postgres.url },
+    postgres,
     port,
     database,
     owner,
@@ -136,17 +136,6 @@ async function furnish({ folder, postgres, database, closers, options }: Furnish
     },
     startRegistry: (env, beforeStart) => registries.start(env, beforeStart),
   };
-}
-
-async function startPostgres(folder: string, isDurable: boolean): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({
-    directory: join(folder, "postgres"),
-    passwordFile: join(folder, "database-password"),
-    logFile: join(folder, "postgres.log"),
-    port: await findFreePort(),
-    database: "layerport",
-    isDurable,
-  });
 }
 
 function makeSecrets(folder: string): string {

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openGround } from "../ground.ts";
 import { whyNoTrace } from "../kill-points/strace.ts";
 import { Random } from "../random.ts";
-import type { Scenario, ScenarioContext, ScenarioReport } from "../scenario.ts";
+import type { ScenarioContext, ScenarioReport } from "../scenario.ts";
+import { onGround } from "./on-ground.ts";
 import { fileBytes, VolumeUser, ways } from "./volume-user.ts";
 
 /** What is deleted here stays on the volume until it is swept, so a long pass needs more. */
@@ -15,26 +15,28 @@ const writeCalls = ["pwrite64", "pwritev", "mkdir", "rename", "fsync", "fdatasyn
 const injectionMs = 2_000;
 
 /** F30, F31: the volume of the blobs is full, and says so at any of the calls that write to it. */
-export const diskFull: Scenario = {
-  name: "disk-full",
-  description: "no space for blobs: pushes are refused with 507, pulls and deletes work, and freed space is enough",
-  weight: 1,
-  unavailable: async () => whyNoMount() ?? (await whyNoTrace()),
-  async run(context) {
-    const ground = await openGround({ isDurable: false });
+export const diskFull = onGround(
+  {
+    name: "disk-full",
+    description: "no space for blobs: pushes are refused with 507, pulls and deletes work, and freed space is enough",
+    weight: 1,
+    isDurable: false,
+    unavailable: async () => whyNoMount() ?? (await whyNoTrace()),
+  },
+  async (ground, context) => {
     const volume = mkdtempSync(join(tmpdir(), "layerport-volume-"));
     mount(volume, volumeBytes[context.pass]);
+    const user = new VolumeUser(ground, volume, new Random(context.seed));
     try {
-      const user = new VolumeUser(ground, volume, new Random(context.seed));
       return await fillVolume(context, user, volume);
     } finally {
       // First the registry, which has files of the volume open.
-      await ground.close();
+      await user.close();
       execFileSync("umount", [volume]);
       rmSync(volume, { recursive: true });
     }
   },
-};
+);
 
 async function fillVolume(context: ScenarioContext, user: VolumeUser, volume: string): Promise<ScenarioReport> {
   await user.start();

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { findFreePort } from "../../stack.ts";
 import { type Answer, Unanswered } from "../client.ts";
-import { type Ground, openGround } from "../ground.ts";
+import type { Ground } from "../ground.ts";
 import { Random } from "../random.ts";
 import type { RunningRegistry } from "../registry-process.ts";
-import type { Scenario, ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
+import type { ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
 import { auditViolations } from "./audit.ts";
+import { onGround } from "./on-ground.ts";
 import { artifactOf, newBlob, Person, saysUnavailable, show } from "./person.ts";
 import { findBreak, isLinearizable, type Operation } from "./register.ts";
 
@@ -14,23 +15,24 @@ const roundMs = 4_000;
 const tag = "latest";
 
 /** I4, F46: one tag under many clients of two registries, one of which is killed meanwhile. */
-export const oneTag: Scenario = {
-  name: "one-tag",
-  description: "64 clients read and write one tag through two registries, of which one is killed: one register",
-  weight: 2,
-  async run(context) {
-    // No power is lost here, so what Postgres has committed need not be synced.
-    const ground = await openGround({ isDurable: false });
+export const oneTag = onGround(
+  {
+    name: "one-tag",
+    description: "64 clients read and write one tag through two registries, of which one is killed: one register",
+    weight: 2,
+    isDurable: false,
+  },
+  async (ground, context) => {
+    const nodes = await Node.startTwo(ground);
     try {
-      return await shareTags(context, ground);
+      return await shareTags(context, ground, nodes);
     } finally {
-      await ground.close();
+      await Promise.all(nodes.map((node) => node.end()));
     }
   },
-};
+);
 
-async function shareTags(context: ScenarioContext, ground: Ground): Promise<ScenarioReport> {
-  const nodes = await Node.startTwo(ground);
+async function shareTags(context: ScenarioContext, ground: Ground, nodes: readonly Node[]): Promise<ScenarioReport> {
   const violations: Violation[] = [];
   const counts = { operations: 0, unanswered: 0, kills: 0 };
   let rounds = 0;
@@ -80,6 +82,10 @@ class Node {
 
   get port(): number {
     return this.#registry.port;
+  }
+
+  end(): Promise<void> {
+    return this.#registry.end();
   }
 
   async killAndStart(): Promise<void> {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer } from "../client.ts";
-import { openGround } from "../ground.ts";
 import { Random } from "../random.ts";
 import type { RunningRegistry } from "../registry-process.ts";
-import type { Scenario, ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
+import type { ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
+import { onGround } from "./on-ground.ts";
 import { artifactOf, newBlob, Person, saysUnavailable, show } from "./person.ts";
 import { type Line, openPostgresProxy, type PostgresProxy } from "./postgres-proxy.ts";
 
@@ -14,25 +14,27 @@ const answeredWithinMs = 30_000;
 const servesWithinMs = 10_000;
 
 /** F36, F59: the way to Postgres is down, resets, drops everything, or is slow. */
-export const postgresAway: Scenario = {
-  name: "postgres-away",
-  description:
-    "the way to Postgres is down, resets, goes silent or is slow: 503 with Retry-After, and then service again",
-  weight: 1,
-  async run(context) {
-    const ground = await openGround({ isDurable: false });
+export const postgresAway = onGround(
+  {
+    name: "postgres-away",
+    description:
+      "the way to Postgres is down, resets, goes silent or is slow: 503 with Retry-After, and then service again",
+    weight: 1,
+    isDurable: false,
+  },
+  async (ground, context) => {
     const proxy = await openPostgresProxy(ground.postgres.url);
+    const registry = await ground.startRegistry({ DATABASE_URL: proxy.url });
     try {
-      const registry = await ground.startRegistry({ DATABASE_URL: proxy.url });
       const repository = `${ground.owner}/away`;
       const open = async () => new Person(registry.port, await ground.authorize(repository), repository);
       return await takeAway(context, { proxy, registry, open });
     } finally {
+      await registry.end();
       await proxy.close();
-      await ground.close();
     }
   },
-};
+);
 
 interface Parts {
   readonly proxy: PostgresProxy;

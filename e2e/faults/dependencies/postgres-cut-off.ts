@@ -1,5 +1,5 @@
 import { type Answer, Client, type Request, Unanswered } from "../client.ts";
-import { type Ground, openGround } from "../ground.ts";
+import type { Ground } from "../ground.ts";
 import { Attempt, Refused } from "../kill-points/attempt.ts";
 import { blobOperations } from "../kill-points/blob-operations.ts";
 import { judge } from "../kill-points/facts.ts";
@@ -7,8 +7,9 @@ import { manifestOperations } from "../kill-points/manifest-operations.ts";
 import { type Operation, Stage } from "../kill-points/operation.ts";
 import { Random } from "../random.ts";
 import type { RunningRegistry } from "../registry-process.ts";
-import type { Scenario, ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
+import type { ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
 import { auditViolations } from "./audit.ts";
+import { onGround } from "./on-ground.ts";
 import { saysUnavailable, show } from "./person.ts";
 import { type CutPoint, openPostgresProxy, type PostgresProxy } from "./postgres-proxy.ts";
 
@@ -16,30 +17,33 @@ import { type CutPoint, openPostgresProxy, type PostgresProxy } from "./postgres
 const operations = [...blobOperations, ...manifestOperations].filter(({ name }) => name !== "blob-resume-after-crash");
 const cutPoints: readonly CutPoint[] = ["after", "before"];
 const cutMs = 500;
-/** More statements than any operation has. */
-const mostStatements = 30;
+/** At least as many statements as any operation has; the short pass takes a few of the first. */
+const mostStatements = { short: 8, long: 30 } as const;
+const shortSample = 10;
 
 /**
  * F08, F38: the connection to Postgres breaks at a statement, of every statement of every operation: before Postgres
  * sees it, or after it has done it, COMMIT among them.
  */
-export const postgresCutOff: Scenario = {
-  name: "postgres-cut-off",
-  description: "a connection to Postgres is cut before or after each statement, COMMIT too: once, whole, or not at all",
-  weight: 4,
-  async run(context) {
-    // Nothing here kills Postgres, so what it has committed need not be synced.
-    const ground = await openGround({ isDurable: false });
+export const postgresCutOff = onGround(
+  {
+    name: "postgres-cut-off",
+    description:
+      "a connection to Postgres is cut before or after each statement, COMMIT too: once, whole, or not at all",
+    weight: 4,
+    isDurable: false,
+  },
+  async (ground, context) => {
     const proxy = await openPostgresProxy(ground.postgres.url);
+    const registry = await ground.startRegistry({ DATABASE_URL: proxy.url });
     try {
-      const registry = await ground.startRegistry({ DATABASE_URL: proxy.url });
       return await new CutOffs({ context, ground, proxy, registry }).run();
     } finally {
+      await registry.end();
       await proxy.close();
-      await ground.close();
     }
   },
-};
+);
 
 interface Parts {
   readonly context: ScenarioContext;
@@ -71,7 +75,8 @@ class CutOffs {
     const chosen =
       name === undefined ? this.#drawn() : this.#one(name, Number(statement), point === "before" ? "before" : "after");
     for (const target of chosen) {
-      if (!context.hasTimeFor(cutMs)) break;
+      const isEnough = context.pass === "short" ? this.#checked >= shortSample : !context.hasTimeFor(cutMs);
+      if (isEnough) break;
       await this.#cut(target);
     }
     this.#violations.push(...(await auditViolations(ground.database)));
@@ -90,8 +95,9 @@ class CutOffs {
 
   /** Every statement of every operation when there is time, in an order that is drawn. */
   *#drawn(): Generator<Target> {
-    const random = new Random(this.#parts.context.seed, "targets");
-    const numbers = Array.from({ length: mostStatements }, (_, at) => at + 1);
+    const { pass, seed } = this.#parts.context;
+    const random = new Random(seed, "targets");
+    const numbers = Array.from({ length: mostStatements[pass] }, (_, at) => at + 1);
     const all = operations.flatMap((operation) =>
       numbers.flatMap((statement) => cutPoints.map((point) => ({ operation, statement, point }))),
     );
@@ -99,7 +105,7 @@ class CutOffs {
     const lengths = new Map<string, number>();
     for (const target of random.shuffle(all)) {
       const { name } = target.operation;
-      if (target.statement > (lengths.get(name) ?? mostStatements)) continue;
+      if (target.statement > (lengths.get(name) ?? target.statement)) continue;
       yield target;
       if (this.#reached < target.statement) lengths.set(name, this.#reached);
     }

@@ -1,33 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer } from "../client.ts";
-import { type Ground, openGround } from "../ground.ts";
+import type { Ground } from "../ground.ts";
 import { Random } from "../random.ts";
-import type { Scenario, ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
+import type { RunningRegistry } from "../registry-process.ts";
+import type { ScenarioContext, ScenarioReport, Violation } from "../scenario.ts";
 import { auditViolations } from "./audit.ts";
+import { onGround } from "./on-ground.ts";
 import { type Artifact, artifactOf, newBlob, Person, saysUnavailable, show } from "./person.ts";
-import { PostgresServer } from "./postgres-server.ts";
 
 const pushers = 6;
 const servesWithinMs = 10_000;
 const roundMs = 6_000;
 
 /** F36, F37: Postgres dies under load, again and again. */
-export const postgresKilled: Scenario = {
-  name: "postgres-killed",
-  description:
-    "kill -9 of Postgres under pushes: nothing acknowledged is lost, 503 while it is down, no restart needed",
-  weight: 2,
-  async run(context) {
-    const ground = await openGround();
-    const postgres = new PostgresServer(ground);
+export const postgresKilled = onGround(
+  {
+    name: "postgres-killed",
+    description:
+      "kill -9 of Postgres under pushes: nothing acknowledged is lost, 503 while it is down, no restart needed",
+    weight: 2,
+    isDurable: true,
+  },
+  async (ground, context) => {
+    const registry = await ground.startRegistry();
     try {
-      return await killOften(context, ground, postgres);
+      return await killOften(context, ground, registry);
     } finally {
-      await postgres.close();
-      await ground.close();
+      await registry.end();
     }
   },
-};
+);
 
 interface Acknowledged {
   readonly repository: string;
@@ -35,8 +37,7 @@ interface Acknowledged {
   readonly artifact: Artifact;
 }
 
-async function killOften(context: ScenarioContext, ground: Ground, postgres: PostgresServer): Promise<ScenarioReport> {
-  const registry = await ground.startRegistry();
+async function killOften(context: ScenarioContext, ground: Ground, registry: RunningRegistry): Promise<ScenarioReport> {
   const violations: Violation[] = [];
   const acknowledged: Acknowledged[] = [];
   let checked = 0;
@@ -47,10 +48,10 @@ async function killOften(context: ScenarioContext, ground: Ground, postgres: Pos
     const authorization = await ground.authorize(...repositories);
     const load = new Load(registry.port, new Random(context.seed, rounds), { repositories, authorization });
     await delay(300 + new Random(context.seed, "pause", rounds).below(500));
-    postgres.kill();
+    await ground.postgres.kill();
     await delay(200);
     const probed = await probeWhileDown(registry.port, load);
-    await postgres.start();
+    await ground.postgres.start();
     violations.push(...probed.violations, ...(await servesAgain(registry.port, load)), ...(await load.end()));
     acknowledged.push(...load.acknowledged);
     const kept = await findLost(registry.port, await ground.authorize(...repositories), acknowledged);

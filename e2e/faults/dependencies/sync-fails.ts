@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { openGround } from "../ground.ts";
 import { whyNoTrace } from "../kill-points/strace.ts";
 import { Random } from "../random.ts";
-import type { Scenario, ScenarioContext, ScenarioReport } from "../scenario.ts";
+import type { ScenarioContext, ScenarioReport } from "../scenario.ts";
+import { onGround } from "./on-ground.ts";
 import { show } from "./person.ts";
 import { type Failed, VolumeUser, ways } from "./volume-user.ts";
 
@@ -12,22 +12,25 @@ const syncCalls = ["fsync", "fdatasync"] as const;
 const faultMs = 3_000;
 
 /** F33: the disk refuses to sync. */
-export const syncFails: Scenario = {
-  name: "sync-fails",
-  description:
-    "EIO on a sync: nothing is acknowledged or left, no sync is tried twice, the volume is bad until cleared",
-  weight: 1,
-  unavailable: whyNoTrace,
-  async run(context) {
-    const ground = await openGround({ isDurable: false });
+export const syncFails = onGround(
+  {
+    name: "sync-fails",
+    description:
+      "EIO on a sync: nothing is acknowledged or left, no sync is tried twice, the volume is bad until cleared",
+    weight: 1,
+    isDurable: false,
+    unavailable: whyNoTrace,
+  },
+  async (ground, context) => {
+    const volume = join(ground.folder, "volume");
+    const user = new VolumeUser(ground, volume, new Random(context.seed));
     try {
-      const volume = join(ground.folder, "volume");
-      return await failSyncs(context, new VolumeUser(ground, volume, new Random(context.seed)), volume);
+      return await failSyncs(context, user, volume);
     } finally {
-      await ground.close();
+      await user.close();
     }
   },
-};
+);
 
 async function failSyncs(context: ScenarioContext, user: VolumeUser, volume: string): Promise<ScenarioReport> {
   await user.start();

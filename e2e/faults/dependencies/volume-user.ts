@@ -58,6 +58,7 @@ export class VolumeUser {
   readonly #random: Random;
   readonly #storage: StorageCheck;
   readonly #beganAt = new Date();
+  readonly #name: string;
   #registry: RunningRegistry | undefined;
   #person: Person | undefined;
   #kept: Artifact | undefined;
@@ -66,6 +67,7 @@ export class VolumeUser {
     this.#ground = ground;
     this.#volume = volume;
     this.#random = random;
+    this.#name = random.name();
     this.#storage = new StorageCheck(volume);
   }
 
@@ -80,13 +82,17 @@ export class VolumeUser {
 
   /** Starts the registry, or starts it anew. */
   async start(): Promise<void> {
-    await this.#person?.close();
-    await this.#registry?.end();
+    await this.close();
     // One thread, since strace counts the calls of each.
     const env = { LAYERPORT_STORAGE_DIR: this.#volume, UV_THREADPOOL_SIZE: "1" };
     this.#registry = await this.#ground.startRegistry(env);
-    const repository = `${this.#ground.owner}/volume`;
+    const repository = `${this.#ground.owner}/volume-${this.#name}`;
     this.#person = new Person(this.#registry.port, await this.#ground.authorize(repository), repository);
+  }
+
+  async close(): Promise<void> {
+    await this.#person?.close();
+    await this.#registry?.end();
   }
 
   newBlob(length = fileBytes): Bytes {
