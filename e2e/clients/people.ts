@@ -90,10 +90,9 @@ export async function makePublic(stack: SharedStack, repository: string): Promis
     await page.getByLabel("Password").fill(administrator.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(`${stack.url}/`);
-    await page.goto(`${stack.url}/r/${repository}/-/tags`);
-    await page.getByRole("button", { name: "private" }).click();
+    await page.goto(`${stack.url}/r/${repository}/-/settings/access?visibility=public`);
     await page.getByRole("button", { name: "Make it public" }).click();
-    await page.getByRole("button", { name: "public" }).waitFor();
+    await page.getByRole("link", { name: "Make it private" }).waitFor();
   });
 }
 
@@ -135,7 +134,7 @@ async function createToken(page: Page, stack: SharedStack, name: string): Promis
 }
 
 /** What a process of a running Layerport was started with, for a command that is to see the same. */
-async function environmentOf(stack: SharedStack, name: string): Promise<NodeJS.ProcessEnv> {
+export async function environmentOf(stack: SharedStack, name: string): Promise<NodeJS.ProcessEnv> {
   const processes: Record<string, { pid: number }> = JSON.parse(
     await readFile(join(stack.dataDir, "processes.json"), "utf8"),
   );
