@@ -27,9 +27,9 @@ describe("a registry that is killed", () => {
     async () => {
       const { checked, lines } = await linesOf(killPoints);
       expect(lines).toEqual([]);
-      expect(checked).toBeGreaterThan(40);
+      expect(checked).toBeGreaterThan(30);
     },
-    300_000,
+    600_000,
   );
 
   it.skipIf(reason !== undefined)(
@@ -39,7 +39,7 @@ describe("a registry that is killed", () => {
       expect(lines).toEqual([]);
       expect(checked).toBeGreaterThan(3);
     },
-    120_000,
+    300_000,
   );
 });
 

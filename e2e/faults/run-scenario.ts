@@ -44,6 +44,9 @@ export function repeatCommand(scenario: Scenario, seed: number, repeat?: string)
   );
 }
 
+/** One fault in Layerport is often seen in many places. */
+const shown = 20;
+
 /** A report in one line, and one more for each violation with the command that repeats it. */
 export function formatReport(scenario: Scenario, seed: number, report: ScenarioReport): readonly string[] {
   const { checked, counts = {}, violations } = report;
@@ -51,9 +54,12 @@ export function formatReport(scenario: Scenario, seed: number, report: ScenarioR
   return [
     `${scenario.name}: ${words.map(([word, count]) => `${count} ${word}`).join(", ")}`,
     ...(checked === 0 ? ["  nothing was checked"] : []),
-    ...violations.flatMap(({ invariant, seen, repeat }) => [
-      `  ${invariant}: ${seen}`,
-      `    again: ${repeatCommand(scenario, seed, repeat)}`,
-    ]),
+    ...violations
+      .slice(0, shown)
+      .flatMap(({ invariant, seen, repeat }) => [
+        `  ${invariant}: ${seen}`,
+        `    again: ${repeatCommand(scenario, seed, repeat)}`,
+      ]),
+    ...(violations.length > shown ? [`  and ${violations.length - shown} more`] : []),
   ];
 }

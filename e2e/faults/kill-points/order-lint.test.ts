@@ -111,7 +111,7 @@ describe("the order of a manifest", () => {
     ["the answer before COMMIT", moved(manifest, answer, replying("T")), /Postgres is in a transaction/],
     ["the answer before COMMIT is answered", moved(manifest, answer, plain("COMMIT")), /Postgres is unanswered/],
     ["the answer before all statements are answered", moved(manifest, answer, statement("audit-record")), /unanswered/],
-    ["the answer before everything", moved(manifest, answer, request), /a statement is sent after the answer/],
+    ["the answer before everything", moved(manifest, answer, request), /BEGIN is sent after the answer/],
   ])("is wrong with %s (I2)", (_, lines, expected) => {
     expect(lint(lines)).toContainEqual(expect.stringMatching(expected));
   });

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type Call, parseTrace, pathsOf, targetOf } from "./trace.ts";
+import { type Call, parseTrace, pathsOf, statementIn, targetOf } from "./trace.ts";
 
 /** What tells the calls of a registry apart. */
 export interface LintedRegistry {
@@ -104,7 +104,7 @@ class OrderLint {
   readonly #sessions = new Map<number, Session>();
   /** Files at their final place of which Postgres has not been told. */
   readonly #published = new Set<string>();
-  /** Whether the client has been answered and has sent nothing since. */
+  /** Whether the client has been answered that something is written, and has sent nothing since. */
   #isIdle = true;
   #hasServed = false;
   #answers = 0;
@@ -183,7 +183,7 @@ class OrderLint {
 
   #beginStatement(call: Call, session: number): void {
     // What a process does before its first request is nobody's change.
-    if (this.#isIdle && this.#hasServed) this.#violate("a statement is sent after the answer");
+    if (this.#isIdle && this.#hasServed) this.#violate(`${statementIn(call)} is sent after the answer`);
     for (const path of this.#published) {
       for (let named = path; this.#isOurs(dirname(named)); named = dirname(named)) {
         if (!this.#isNamed(named)) this.#violate(`Postgres is told of ${path} before ${dirname(named)} is synced`);
@@ -200,8 +200,8 @@ class OrderLint {
   }
 
   #beginAnswer(status: number): void {
-    this.#isIdle = true;
     if (!written.includes(status)) return;
+    this.#isIdle = true;
     this.#answers += 1;
     this.#judgeSynced(`${status} is answered`);
     for (const path of this.#published) this.#violate(`${status} is answered before Postgres is told of ${path}`);

@@ -1,4 +1,4 @@
-import { type Call, parseTrace, pathsOf, targetOf } from "./trace.ts";
+import { type Call, parseTrace, pathsOf, statementIn, targetOf } from "./trace.ts";
 
 /** The calls by which a process changes anything outside itself. */
 export const effectful: readonly string[] = [
@@ -67,13 +67,6 @@ function describe(call: Call, registry: TracedRegistry): string | undefined {
 
 function answerIn({ args }: Call): string {
   return `the answer ${/HTTP\/1\.1 (\d+)/.exec(args)?.[1] ?? ""}`.trim();
-}
-
-/** The name of a prepared statement, or the text of a plain one. */
-function statementIn({ args }: Call): string {
-  const prepared = /"[BP]\\0.*?\\0([a-z][a-z-]+)\\0/.exec(args)?.[1];
-  const plain = /"Q\\0\\0\\0.*?([A-Z]{4,})/.exec(args)?.[1];
-  return prepared ?? plain ?? "a message";
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

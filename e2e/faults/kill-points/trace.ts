@@ -72,3 +72,10 @@ export function targetOf({ args }: Call): Target {
 export function pathsOf({ args }: Call): readonly string[] {
   return [...args.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, path]) => path ?? "");
 }
+
+/** What a call sends to Postgres: the name of a prepared statement, or the first word of a plain one. */
+export function statementIn({ args }: Call): string {
+  const prepared = /"[BP]\\0.*?\\0([a-z][a-z-]+)\\0/.exec(args)?.[1];
+  const plain = /"Q\\0\\0\\0.*?([A-Z]{4,})/.exec(args)?.[1];
+  return prepared ?? plain ?? "a message";
+}

@@ -12,7 +12,7 @@ import { whyNoTrace } from "./strace.ts";
 export const writeOrder: Scenario = {
   name: "write-order",
   description: "every operation that writes makes its bytes durable before it tells of them",
-  weight: 0.2,
+  weight: 1,
   unavailable: whyNoTrace,
   async run(context) {
     const ground = await openGround({ isDurable: false, keepsSpare: true, env: orderly });
