@@ -11,7 +11,7 @@ export function hasSameEntityTag(request: IncomingMessage, digest: Digest): bool
   const header = request.headers["if-none-match"];
   if (header === undefined) return false;
   const tag = entityTag(digest);
-  return header === tag || header.split(",").some((text) => text.trim().replace(/^W\//, "") === tag);
+  return header === tag || header === "*" || header.split(",").some((text) => text.trim().replace(/^W\//, "") === tag);
 }
 
 /**
