@@ -71,12 +71,14 @@ async function expectRefusals(user: VolumeUser, volume: string): Promise<void> {
   const status = await person.send("GET", place);
   user.expect("an upload on a full volume", status, 204, status.headers.range === `0-${first.byteLength - 1}`);
   await user.expectReadsAndDeletes();
+  await user.expectReadiness("a full volume", 503);
   await user.judgeVolume("on a full volume");
   rmSync(ballast);
   user.expect("the end once there is space", await person.send("PUT", `${place}?digest=${blob.digest}`, rest), 201);
   const pulled = await person.send("GET", `blobs/${blob.digest}`);
   user.expect("a pull of it", pulled, 200, pulled.body.equals(blob.content));
   await user.expectPush();
+  await user.expectReadiness("a volume with space", 200);
   await user.judgeVolume("once there is space");
 }
 

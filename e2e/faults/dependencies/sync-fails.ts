@@ -5,7 +5,6 @@ import { whyNoTrace } from "../kill-points/strace.ts";
 import { Random } from "../random.ts";
 import type { ScenarioContext, ScenarioReport } from "../scenario.ts";
 import { onGround } from "./on-ground.ts";
-import { show } from "./person.ts";
 import { type Failed, VolumeUser, ways } from "./volume-user.ts";
 
 const syncCalls = ["fsync", "fdatasync"] as const;
@@ -80,8 +79,7 @@ async function failOneSync(user: VolumeUser, volume: string, { way, call, nth }:
 
   const refused = user.newBlob();
   user.expect(`${when}: a push to a bad volume`, await user.person.pushBlob(refused), 503);
-  const readiness = await user.person.sendTo("GET", "/readyz");
-  if (readiness.status !== 503) user.note("I12", `${when}: readiness was answered ${show(readiness)}`);
+  await user.expectReadiness(when, 503);
   await user.expectReadsAndDeletes();
   await user.judgeVolume(when);
   // A restart does not make it better.
@@ -89,6 +87,7 @@ async function failOneSync(user: VolumeUser, volume: string, { way, call, nth }:
   user.expect(`${when}: a push after a restart`, await user.person.pushBlob(refused), 503);
   rmSync(marker, { force: true });
   await user.expectPush(blob);
+  await user.expectReadiness(`${when}, once it is cleared`, 200);
   const left = user.staged();
   if (way.name === "one request" && left.length > 0) user.note("I6", `${when}: ${left.join(", ")} is left`);
   return true;

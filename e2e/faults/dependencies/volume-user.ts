@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Answer } from "../client.ts";
 import type { Ground } from "../ground.ts";
 import { StorageCheck } from "../kill-points/storage-check.ts";
@@ -121,6 +122,19 @@ export class VolumeUser {
     this.expect("the removal of a tag", await this.person.send("DELETE", "manifests/small"), 202);
     this.expect("the removal of a manifest", await this.person.send("DELETE", `manifests/${small.digest}`), 202);
     this.expect("the removal of a blob", await this.person.send("DELETE", `blobs/${small.blob.digest}`), 202);
+  }
+
+  /** What the registry says of itself; one look counts for a second. */
+  async expectReadiness(when: string, status: 200 | 503): Promise<void> {
+    this.checked += 1;
+    let last: Answer;
+    const endsAt = performance.now() + 3_000;
+    do {
+      last = await this.person.sendTo("GET", "/readyz");
+      if (last.status === status) return;
+      await delay(100);
+    } while (performance.now() < endsAt);
+    this.note("I16", `${when}: readiness was answered ${show(last)}, not ${status}`);
   }
 
   /** A push that works, whatever happened before. */
