@@ -33,3 +33,9 @@ function parseOrNotFound<T>(parse: () => T): T {
     throw new Error("a part of the address could not be read", { cause: error });
   }
 }
+
+/** A query string as single values; those of a repeated name are joined by commas. */
+export async function readQuery(parameters: SearchParameters): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(await parameters).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}

@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
 
 export interface RepositoryHeaderProps {
+  /** What the tabs are views of; "Repository" without it. */
+  readonly label?: string;
   /** The repository's name, its parts as links where they lead somewhere. */
   readonly name: ReactNode;
   /** Beside the name: visibility, star. */
@@ -14,11 +16,11 @@ export interface RepositoryHeaderProps {
 }
 
 /**
- * Stands first in the frame of each repository page, and reaches from edge to edge. 96 px; when the page scrolls, the
- * first line goes under the bar and the 44 px of tabs stay. A sticky table below it sets `--table-top` with
- * `belowRepositoryHeader`.
+ * Stands first in the frame of each page of a repository or an organization, and reaches from edge to edge. 96 px; when
+ * the page scrolls, the first line goes under the bar and the 44 px of tabs stay. A sticky table below it sets
+ * `--table-top` with `belowRepositoryHeader`.
  */
-export function RepositoryHeader({ name, marks, pull, tabs, aside }: RepositoryHeaderProps) {
+export function RepositoryHeader({ label = "Repository", name, marks, pull, tabs, aside }: RepositoryHeaderProps) {
   return (
     <>
       <div className="-mx-4 -mt-6 bg-bg px-4 lg:-mx-6 lg:px-6">
@@ -29,7 +31,7 @@ export function RepositoryHeader({ name, marks, pull, tabs, aside }: RepositoryH
         </div>
       </div>
       <div className="sticky top-(--bar) z-20 -mx-4 mb-6 flex h-11 items-center justify-between gap-4 border-b bg-bg px-4 lg:-mx-6 lg:px-6">
-        <Tabs label="Repository" tabs={tabs} className="min-w-0 flex-1" />
+        <Tabs label={label} tabs={tabs} className="min-w-0 flex-1" />
         {aside ? <div className="hidden shrink-0 sm:block">{aside}</div> : null}
       </div>
     </>

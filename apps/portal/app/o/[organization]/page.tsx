@@ -1,16 +1,21 @@
 import { AccountError } from "@layerport/accounts";
 import { type OrganizationName, parseOrganizationName, RegistryError } from "@layerport/registry-core";
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { formatCounted } from "../../../format/count.ts";
-import { firstValue, type SearchParameters } from "../../../server/parameters.ts";
+import { organizationPath, renamedPath } from "../../../server/organization-path.ts";
+import { readQuery, type SearchParameters } from "../../../server/parameters.ts";
 import { rooms } from "../../../server/rooms.ts";
-import { catalogForViewer, findViewer } from "../../../server/viewer.ts";
+import { catalogForViewer, currentPath, findViewer } from "../../../server/viewer.ts";
+import { Button } from "../../../ui/button.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
+import { Input } from "../../../ui/input.tsx";
+import { LinkButton } from "../../../ui/link-button.tsx";
 import { PageHeader } from "../../../views/frame/page-header.tsx";
 import { Pager } from "../../../views/frame/pager.tsx";
 import { readPreferences } from "../../../views/frame/read-preferences.ts";
 import { ViewerFrame } from "../../../views/frame/viewer-frame.tsx";
 import { LiveRefresh } from "../../../views/live/live-refresh.tsx";
+import { OrganizationFrame } from "../../../views/organization/organization-frame.tsx";
 import { FirstPush } from "../../../views/repository/first-push.tsx";
 import { RepositoryRows } from "../../../views/repository/repository-rows.tsx";
 
@@ -26,64 +31,103 @@ export async function generateMetadata({ params }: OrganizationPageProps) {
 }
 
 /** What does this organization ship? An organization that the viewer may not see is as absent as none. */
-export default async function OrganizationPage({ params, searchParams }: OrganizationPageProps) {
+export default async function RepositoriesPage({ params, searchParams }: OrganizationPageProps) {
   const organization = readOrganizationName((await params).organization);
-  const after = firstValue((await searchParams).after);
+  const { q, after } = await readQuery(searchParams);
   const viewer = await findViewer();
   const catalog = await catalogForViewer();
   const [repositories, description] = await Promise.all([
-    catalog.listRepositories({ organization, order: "name", after, limit: repositoriesPerPage }),
+    catalog.listRepositories({ organization, order: "name", search: q, after, limit: repositoriesPerPage }),
     viewer ? rooms().accounts.describeOrganization(viewer, organization).catch(absent) : undefined,
   ]);
-  if (repositories.total === 0 && description === undefined) notFound();
+  if (description !== undefined && description.name !== organization) {
+    redirect(renamedPath(await currentPath(), description.name));
+  }
+  if (repositories.total === 0 && q === undefined && description === undefined) notFound();
+  const path = organizationPath(organization);
+  const contents =
+    repositories.total === 0 && q === undefined ? (
+      <NoRepositories organization={organization} viewerName={viewer?.name} />
+    ) : (
+      <>
+        <RepositoryFilter path={path} search={q} />
+        {repositories.total === 0 ? (
+          <EmptyState
+            kind="filtered-out"
+            title={`No repository matches “${q ?? ""}”`}
+            action={<LinkButton href={path}>Show all</LinkButton>}
+          />
+        ) : (
+          <>
+            <RepositoryRows
+              label={`Repositories of ${organization}`}
+              repositories={repositories.entries}
+              total={repositories.total}
+            />
+            <Pager
+              path={path}
+              query={{ q }}
+              isFirst={after === undefined}
+              next={repositories.next}
+              summary={formatCounted(repositories.total, "repository", "repositories")}
+            />
+          </>
+        )}
+      </>
+    );
+  if (viewer === undefined || description === undefined) {
+    return (
+      <ViewerFrame path={await currentPath()} breadcrumb={[{ label: organization }]}>
+        <LiveRefresh />
+        <PageHeader title={organization} description="Public repositories" />
+        {contents}
+      </ViewerFrame>
+    );
+  }
+  return (
+    <OrganizationFrame page={{ viewer, organization: description }}>
+      <LiveRefresh />
+      {description.description ? (
+        <p className="mb-4 max-w-160 whitespace-pre-line text-fg-muted">{description.description}</p>
+      ) : null}
+      {contents}
+    </OrganizationFrame>
+  );
+}
+
+function RepositoryFilter({ path, search }: { path: string; search: string | undefined }) {
+  return (
+    <form action={path} className="mb-3 flex gap-2">
+      <Input
+        type="search"
+        name="q"
+        key={search ?? ""}
+        defaultValue={search}
+        placeholder="Find a repository"
+        aria-label="Find a repository"
+        maxLength={128}
+        className="sm:max-w-80"
+      />
+      <Button type="submit">Find</Button>
+    </form>
+  );
+}
+
+async function NoRepositories(props: { organization: OrganizationName; viewerName: string | undefined }) {
+  const { organization, viewerName } = props;
   const url = new URL(rooms().environment.publicUrl);
   const { client } = await readPreferences();
-  const path = `/o/${organization}`;
   return (
-    <ViewerFrame path={path} breadcrumb={[{ label: organization }]}>
-      <LiveRefresh />
-      <PageHeader
-        title={description?.displayName ?? organization}
-        description={
-          description === undefined ? (
-            "Public repositories"
-          ) : (
-            <>
-              <span className="font-mono text-sm">{organization}</span> ·{" "}
-              {formatCounted(description.memberCount, "member")}
-              {description.role ? `, you are ${description.role}` : ""}
-            </>
-          )
-        }
+    <EmptyState kind="nothing-yet" title="No repositories yet">
+      <p className="mb-3">The first push to a name under {organization} makes its repository.</p>
+      <FirstPush
+        host={url.host}
+        repository={`${organization}/my-app`}
+        userName={viewerName}
+        isPlainHttp={url.protocol === "http:"}
+        client={client}
       />
-      {repositories.entries.length === 0 ? (
-        <EmptyState kind="nothing-yet" title="No repositories yet">
-          <p className="mb-3">The first push to a name under {organization} makes its repository.</p>
-          <FirstPush
-            host={url.host}
-            repository={`${organization}/my-app`}
-            userName={viewer?.name}
-            isPlainHttp={url.protocol === "http:"}
-            client={client}
-          />
-        </EmptyState>
-      ) : (
-        <>
-          <RepositoryRows
-            label={`Repositories of ${organization}`}
-            repositories={repositories.entries}
-            total={repositories.total}
-          />
-          <Pager
-            path={path}
-            query={{}}
-            isFirst={after === undefined}
-            next={repositories.next}
-            summary={formatCounted(repositories.total, "repository", "repositories")}
-          />
-        </>
-      )}
-    </ViewerFrame>
+    </EmptyState>
   );
 }
 
