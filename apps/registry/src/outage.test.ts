@@ -47,7 +47,7 @@ describe("outageStatus", () => {
         () => database.ping(),
         () => database.lookUp({ text: "SELECT 1" }),
         () => database.leases.tryAcquire("lock"),
-        () => database.prisma.user.findFirst(),
+        async () => (await database.prisma()).user.findFirst(),
         () => database.prismaTransaction(({ prisma }) => prisma.user.findFirst()),
       ].map((ask) => ask().catch((caught: unknown) => caught)),
     );
@@ -60,13 +60,14 @@ describe("outageStatus", () => {
     const url = await testDatabase();
     const database = openDatabase({ url, connections: 1, waitMs: 2_000, applicationName: "ended" });
     const other = openDatabase({ url, connections: 1 });
-    const asked = database.prisma.$queryRaw`SELECT pg_sleep(20)`.catch((caught: unknown) => caught);
+    const prisma = await database.prisma();
+    const asked = prisma.$queryRaw`SELECT pg_sleep(20)`.catch((caught: unknown) => caught);
     const running = "SELECT pid FROM pg_stat_activity WHERE application_name = 'ended' AND state = 'active'";
     await expect.poll(() => other.query({ text: running }), { timeout: 10_000 }).toHaveLength(1);
     const waiting = await Promise.all(
       [
         () => database.ping(),
-        () => database.prisma.user.findFirst(),
+        async () => (await database.prisma()).user.findFirst(),
         () => database.prismaTransaction(({ prisma }) => prisma.user.findFirst()),
       ].map((ask) => ask().catch((caught: unknown) => caught)),
     );

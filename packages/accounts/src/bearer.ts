@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseScope, type Scope, type ScopeAction } from "@layerport/registry-core";
-import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { JWTHeaderParameters, JWTPayload } from "jose";
+import { SignJWT } from "jose/jwt/sign";
+import { jwtVerify } from "jose/jwt/verify";
 import { AccountError } from "./account-error.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Authorization } from "./authorize.ts";

@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 
 /** A mail of plain text to one person. */
 export interface Mail {
@@ -27,7 +27,25 @@ const waitMs = 10_000;
 /** A mail server, or none. Nothing is connected before the first mail. */
 export function openMailer({ url, from, onError }: MailerOptions): Mailer {
   if (url === undefined) return { send: async () => false };
-  const transport = createTransport({
+  let transport: Promise<Transporter> | undefined;
+  return {
+    async send({ to, subject, text }) {
+      try {
+        transport ??= openTransport(url);
+        await (await transport).sendMail({ from, to: { name: "", address: to }, subject, text });
+        return true;
+      } catch (error) {
+        onError(new Error("a mail could not be sent", { cause: error }));
+        return false;
+      }
+    },
+  };
+}
+
+/** Loaded for the first mail: a process that sends none starts without it. */
+async function openTransport(url: string): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
     url,
     connectionTimeout: waitMs,
     greetingTimeout: waitMs,
@@ -36,17 +54,6 @@ export function openMailer({ url, from, onError }: MailerOptions): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return {
-    async send({ to, subject, text }) {
-      try {
-        await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
-        return true;
-      } catch (error) {
-        onError(new Error("a mail could not be sent", { cause: error }));
-        return false;
-      }
-    },
-  };
 }
 
 /** Tells somebody of an invitation. */

@@ -1,13 +1,10 @@
 import { batchedLookup, type Database, type Transaction } from "@layerport/database";
 import type { Json } from "@layerport/registry-core";
-import { z } from "zod";
 import { AccountError } from "./account-error.ts";
 import type { Accounts, InstanceSettings, Viewer } from "./accounts.ts";
 import { record } from "./audit.ts";
 import { actorOf, type RequestOrigin } from "./identity.ts";
 import { requireAdministrator } from "./user.ts";
-
-const settingsSchema = z.strictObject({ anonymousPull: z.boolean().exactOptional() });
 
 const keys: Readonly<Record<keyof InstanceSettings, string>> = { anonymousPull: "access.anonymous-pull" };
 
@@ -77,7 +74,11 @@ async function change(
 
 /** @throws SETTING_INVALID for what is no setting or no value of it */
 function parseSettings(changes: unknown): Partial<InstanceSettings> {
-  const parsed = settingsSchema.safeParse(changes);
-  if (!parsed.success) throw new AccountError("SETTING_INVALID", { cause: parsed.error });
-  return parsed.data;
+  // By hand: a schema library takes a tenth of the time in which a registry starts.
+  const isObject = typeof changes === "object" && changes !== null;
+  const isKnown = isObject && Object.keys(changes).every((name) => Object.hasOwn(keys, name));
+  if (!isKnown || Object.values(changes).some((value) => typeof value !== "boolean")) {
+    throw new AccountError("SETTING_INVALID");
+  }
+  return changes as Partial<InstanceSettings>;
 }

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { PrismaClient } from "./generated/client.ts";
+import type { PrismaClient } from "./generated/client.ts";
 import { type Leases, openLeases } from "./lease.ts";
 import { LookUps, pipelined } from "./look-ups.ts";
 import { limitSilence } from "./silence.ts";
@@ -31,8 +29,8 @@ export interface DatabaseOptions {
 
 /** One Postgres database: SQL for the hot paths, Prisma for the rest, over one pool of connections. */
 export interface Database {
-  /** For pages, the API and accounts. */
-  readonly prisma: PrismaClient;
+  /** For pages, the API and accounts. Loaded at first use: it takes a third of the time in which a registry starts. */
+  prisma(): Promise<PrismaClient>;
 
   /** Runs one statement. With `name` it is prepared once per connection; one name must always mean the same text. */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
@@ -110,14 +108,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   limitSilence(lookUpPool, lookUpStatementMs + answerGraceMs);
   const lookUps = new LookUps(lookUpPool);
 
-  let prisma: PrismaClient | undefined;
+  let prisma: Promise<PrismaClient> | undefined;
   let leases: Leases | undefined;
   const subscriptions = new Set<Subscription>();
 
   return {
-    get prisma() {
-      // Made at first use: the registry's read path starts without it.
-      prisma ??= new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementName }) });
+    prisma() {
+      prisma ??= import("./prisma.ts").then(({ openPrisma }) => openPrisma(pool));
       return prisma;
     },
     async query<Row extends object>(statement: Statement) {
@@ -126,8 +123,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     lookUp: (statement) => lookUps.run(statement),
     transaction: (work) => runPgTransaction(pool, work),
-    prismaTransaction(work) {
-      return runPrismaTransaction(this.prisma, options.waitMs ?? 10_000, work);
+    async prismaTransaction(work) {
+      return runPrismaTransaction(await this.prisma(), options.waitMs ?? 10_000, work);
     },
     subscribe(channel, receive) {
       const subscription = subscribe(connection, channel, receive, onError);
@@ -144,7 +141,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     async close() {
       for (const subscription of subscriptions) await subscription.close();
       await leases?.close();
-      await prisma?.$disconnect();
+      await (await prisma)?.$disconnect();
       await Promise.all([pool.end(), lookUpPool.end()]);
     },
   };
@@ -170,15 +167,4 @@ function parseSafeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond 2^53`);
   return value;
-}
-
-const statementNames = new Map<string, string>();
-
-// Prisma's SQL is parameterised, so there are few texts, and preparing each once per connection pays.
-function statementName({ sql }: { sql: string }): string {
-  const known = statementNames.get(sql);
-  if (known !== undefined) return known;
-  const name = `p${createHash("sha1").update(sql).digest("base64url")}`;
-  if (statementNames.size < 1000) statementNames.set(sql, name);
-  return name;
 }
