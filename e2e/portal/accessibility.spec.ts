@@ -18,7 +18,18 @@ const pages = {
   "image's referrers": "/r/acme/hello/-/tags/1.0.0?tab=referrers",
   "image without referrers": "/r/acme/hello/-/tags/2.0.0?tab=referrers",
   artifact: "/r/acme/hello/-/tags/sbom",
+  "repository's settings": "/r/acme/hello/-/settings",
+  "repository's access": "/r/acme/hello/-/settings/access",
+  profile: "/settings/profile",
+  security: "/settings/security",
   "access tokens": "/settings/tokens",
+  users: "/admin/users",
+  "users with nobody found": "/admin/users?q=nothing-like-it",
+  user: "/admin/users/mia",
+  "question before a role": "/admin/users/mia?change=make-auditor",
+  invitations: "/admin/invitations",
+  "organizations of everybody": "/admin/orgs",
+  "unused tokens": "/admin/tokens",
   "new organization": "/organizations/new",
   "not found": "/nothing",
 } as const;
@@ -31,26 +42,34 @@ for (const [name, path] of Object.entries(pages)) {
 }
 
 test("neither have the pages of a visitor who is not signed in", async ({ anonymousPage }) => {
-  for (const path of ["/explore", "/login", "/r/acme/hello/-/tags"]) {
+  for (const path of ["/explore", "/login", "/r/acme/hello/-/tags", "/invite/nothing", "/reset/nothing"]) {
     await anonymousPage.goto(path);
     await expectAccessible(anonymousPage);
   }
 });
 
-test("neither have the account's menu and a dialog while they are open", async ({ page }) => {
+test("neither have the account's menu and a question before a change while they are open", async ({ page }) => {
   await page.goto("/r/acme/hello/-/tags");
   await page.getByRole("button", { name: "Account of mia" }).click();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "private" }).click();
-  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await page.getByRole("link", { name: "private" }).click();
+  await expect(page.getByRole("region", { name: "Make acme/hello public?" })).toBeVisible();
   await expectAccessible(page);
 });
 
 test("neither has a phone's view of the pages people look at most", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
-  for (const path of [pages.home, pages.tags, pages.image, pages["image's config"], pages["access tokens"]]) {
+  for (const path of [
+    pages.home,
+    pages.tags,
+    pages.image,
+    pages["image's config"],
+    pages["repository's access"],
+    pages["access tokens"],
+    pages.users,
+  ]) {
     await page.goto(path);
     await expectAccessible(page);
   }

@@ -216,32 +216,35 @@ test.describe("a private repository", () => {
     strangersPage,
   }) => {
     await page.goto("/r/acme/open/-/tags");
-    await page.getByRole("button", { name: "private" }).click();
-    const dialog = page.getByRole("alertdialog", { name: "Make acme/open public?" });
-    await expect(dialog).toContainText("without signing in");
-    await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-    await page.keyboard.press("Escape");
-    await expect(dialog).toBeHidden();
+    await page.getByRole("link", { name: "private" }).click();
+    const panel = page.getByRole("region", { name: "Make acme/open public?" });
+    await expect(panel.getByRole("region", { name: "Gain" })).toContainText("Everybody else: pull on acme/open");
+    await expect(panel).toContainText("without signing in");
+    await expect(panel.getByRole("link", { name: "Cancel" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(panel).toBeHidden();
     expect((await anonymousPage.goto("/r/acme/open/-/tags"))?.status()).toBe(404);
 
-    await page.getByRole("button", { name: "private" }).click();
-    await dialog.getByRole("button", { name: "Make it public" }).click();
-    await expect(page.getByRole("button", { name: "public" })).toBeVisible();
+    await page.getByRole("link", { name: "Make it public" }).click();
+    await panel.getByRole("button", { name: "Make it public" }).click();
+    await expect(page.getByRole("link", { name: "Make it private" })).toBeVisible();
     for (const visitor of [anonymousPage, strangersPage]) {
       await visitor.goto("/explore");
       await visitor.getByRole("link", { name: "acme/open" }).click();
       await visitor.getByRole("link", { name: "1.35", exact: true }).click();
       await expect(visitor.getByRole("region", { name: "Layers" })).toContainText("busybox");
       // Who may only look has nothing to press.
-      await expect(visitor.getByRole("button", { name: "public" })).toBeHidden();
+      await expect(visitor.getByRole("link", { name: "public" })).toBeHidden();
+      await expect(visitor.getByRole("link", { name: "Settings" })).toBeHidden();
       await visitor.goto("/o/acme");
       await expect(visitor.getByRole("table")).toContainText("acme/open");
       await expect(visitor.getByRole("table")).not.toContainText("acme/hello");
     }
 
-    await page.getByRole("button", { name: "public" }).click();
+    await page.getByRole("link", { name: "public", exact: true }).click();
+    await expect(page.getByRole("region", { name: "Lose" })).toContainText("Everybody else: pull on acme/open");
     await page.getByRole("button", { name: "Make it private" }).click();
-    await expect(page.getByRole("button", { name: "private" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Make it public" })).toBeVisible();
     expect((await anonymousPage.goto("/r/acme/open/-/tags"))?.status()).toBe(404);
   });
 });
@@ -253,7 +256,10 @@ test("T51 no cache may keep what a signed-in person sees", async ({ page }) => {
     "/o/acme",
     "/r/acme/hello/-/tags",
     "/r/acme/hello/-/tags/2.0.0",
+    "/r/acme/hello/-/settings/access",
     "/settings/tokens",
+    "/settings/security",
+    "/admin/users",
     "/organizations/new",
     "/nothing",
   ]) {
@@ -319,7 +325,16 @@ for (const width of [320, 390, 1280]) {
       "/r/acme/team/node-app/-/tags/1.4.2?tab=config",
       "/r/acme/hello/-/tags/1.0.0?tab=referrers",
       "/r/acme/hello/-/tags/1.0.0?tab=manifest",
+      "/r/acme/hello/-/settings",
+      "/r/acme/hello/-/settings/access?visibility=public",
+      "/settings/profile",
+      "/settings/security",
       "/settings/tokens",
+      "/admin/users",
+      "/admin/users/mia?change=make-auditor",
+      "/admin/invitations",
+      "/admin/orgs",
+      "/admin/tokens",
       "/organizations/new",
     ]) {
       await page.goto(path);

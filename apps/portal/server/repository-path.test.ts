@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseDigest, parseRepositoryName, parseTag } from "@layerport/registry-core";
 import { describe, expect, it } from "vitest";
-import { isInternalRoute, manifestPath, referencePath, tagPath, tagsPath } from "./repository-path.ts";
+import { isInternalRoute, manifestPath, referencePath, settingsPath, tagPath, tagsPath } from "./repository-path.ts";
 
 const digest = parseDigest(`sha256:${createHash("sha256").update("manifest").digest("hex")}`);
 
@@ -33,5 +33,7 @@ it("a page's address has the whole name, and what follows it after a lone dash, 
   const repository = parseRepositoryName("acme/team/api");
   expect(tagsPath(repository)).toBe("/r/acme/team/api/-/tags");
   expect(tagPath(repository, parseTag("4.12.1"))).toBe("/r/acme/team/api/-/tags/4.12.1");
+  expect(settingsPath(repository)).toBe("/r/acme/team/api/-/settings");
+  expect(settingsPath(repository, "access")).toBe("/r/acme/team/api/-/settings/access");
   expect(manifestPath(repository, digest)).toBe(`/r/acme/team/api/-/manifests/${digest}`);
 });

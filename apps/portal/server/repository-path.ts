@@ -34,6 +34,11 @@ export function manifestPath(repository: RepositoryName, digest: Digest): string
   return `/r/${repository}/-/manifests/${digest}`;
 }
 
+/** The address of a repository's settings, or of a part of them. */
+export function settingsPath(repository: RepositoryName, part?: "access"): string {
+  return part === undefined ? `/r/${repository}/-/settings` : `/r/${repository}/-/settings/${part}`;
+}
+
 function isRepositoryName(text: string): boolean {
   try {
     parseRepositoryName(text);

@@ -1,12 +1,5 @@
 import type { Identity, Viewer } from "@layerport/accounts";
-import {
-  type Catalog,
-  guardCatalog,
-  RegistryError,
-  type RepositoryName,
-  splitRepositoryName,
-  systemActor,
-} from "@layerport/registry-core";
+import { type Catalog, guardCatalog, RegistryError, systemActor } from "@layerport/registry-core";
 import { openCatalog } from "@layerport/registry-store";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
@@ -52,15 +45,6 @@ export const catalogForViewer = cache(async (): Promise<Catalog> => {
   const catalog = openCatalog(database, store.registryFor(systemActor), scope);
   return guardCatalog(catalog, accounts.rightsOf(identity).may);
 });
-
-/** Owners decide who sees the repositories of their organization; a maintainer administers without that right. */
-export async function maySetVisibility(viewer: Viewer | undefined, repository: RepositoryName): Promise<boolean> {
-  if (!viewer) return false;
-  if (viewer.isAdministrator) return true;
-  const { organization } = splitRepositoryName(repository);
-  const organizations = await rooms().accounts.listOrganizations(viewer);
-  return organizations.some(({ name, role }) => name === organization && role === "owner");
-}
 
 /** Awaits what a page asks of the catalog; what is unknown, or hidden from the viewer, becomes the page 404. */
 export async function orNotFound<T>(asked: Promise<T>): Promise<T> {

@@ -1,8 +1,9 @@
 import { formatReference, type ImageDescription, type Reference, type RepositoryName } from "@layerport/registry-core";
+import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { manifestPath, tagPath, tagsPath } from "../../server/repository-path.ts";
 import { rooms } from "../../server/rooms.ts";
-import { catalogForViewer, findViewer, maySetVisibility, orNotFound } from "../../server/viewer.ts";
+import { catalogForViewer, orNotFound } from "../../server/viewer.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { withQuery } from "../frame/pager.tsx";
@@ -30,12 +31,14 @@ export async function ImagePage(props: ImagePageProps) {
   const { repository: name, reference, platform } = props;
   const tab = tabNames.find((known) => known === props.tab) ?? "layers";
   const catalog = await catalogForViewer();
-  const [repository, image, viewer] = await Promise.all([
+  const [repository, image] = await Promise.all([
     orNotFound(catalog.describeRepository(name)),
     orNotFound(catalog.describeImage(name, reference, platform)),
-    findViewer(),
   ]);
-  const path = reference.kind === "tag" ? tagPath(name, reference.tag) : manifestPath(name, reference.digest);
+  const pathUnder = (owner: RepositoryName) =>
+    reference.kind === "tag" ? tagPath(owner, reference.tag) : manifestPath(owner, reference.digest);
+  const path = pathUnder(name);
+  if (repository.name !== name) redirect(withQuery(pathUnder(repository.name), { platform, tab: props.tab }));
   const { host } = new URL(rooms().environment.publicUrl);
   return (
     <ViewerFrame
@@ -46,12 +49,7 @@ export async function ImagePage(props: ImagePageProps) {
         { label: reference.kind === "tag" ? reference.tag : reference.digest.slice(0, 19), href: path },
       ]}
     >
-      <RepositoryHead
-        repository={repository}
-        host={host}
-        reference={formatReference(reference)}
-        mayAdminister={await maySetVisibility(viewer, name)}
-      />
+      <RepositoryHead repository={repository} host={host} reference={formatReference(reference)} tab="tags" />
       <LiveRefresh repository={name} />
       <ImageTitle image={image} host={host} />
       <PlatformSwitch image={image} path={path} tab={tab === "layers" ? undefined : tab} />

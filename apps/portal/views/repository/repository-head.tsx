@@ -1,31 +1,41 @@
 import type { RepositoryDescription } from "@layerport/registry-core";
 import Link from "next/link";
-import { tagsPath } from "../../server/repository-path.ts";
+import { settingsPath, tagsPath } from "../../server/repository-path.ts";
+import { settingsRights } from "../../server/repository-rights.ts";
+import { cardProps } from "../../ui/card.ts";
 import { readPreferences } from "../frame/read-preferences.ts";
 import { RepositoryHeader } from "../frame/repository-header.tsx";
 import { PullBox } from "../image/pull-box.tsx";
 import { VisibilityBadge } from "./repository-rows.tsx";
-import { VisibilityDialog } from "./visibility-dialog.tsx";
 
 /** The head of each page of a repository. `reference` is what its pull line names; the newest tag without it. */
 export async function RepositoryHead(props: {
   readonly repository: RepositoryDescription;
   readonly host: string;
   readonly reference?: string;
-  /** Whether the viewer may change who sees the repository. */
-  readonly mayAdminister: boolean;
+  /** The tab that this page is of. */
+  readonly tab: "tags" | "settings";
 }) {
-  const { repository, host } = props;
-  const { client } = await readPreferences();
+  const { repository, host, tab } = props;
+  const [{ client }, rights] = await Promise.all([readPreferences(), settingsRights(repository.name)]);
   const reference = props.reference ?? repository.newestTag;
+  const { visibility } = repository;
+  const other = visibility === "public" ? "private" : "public";
   return (
     <RepositoryHeader
       name={<RepositoryNameLinks name={repository.name} organization={repository.organization} />}
       marks={
-        props.mayAdminister ? (
-          <VisibilityDialog repository={repository.name} visibility={repository.visibility} />
+        rights.maySetVisibility ? (
+          <Link
+            href={`${settingsPath(repository.name, "access")}?visibility=${other}`}
+            prefetch={false}
+            className="finger rounded-sm hover:brightness-95"
+            {...cardProps({ kind: "text", text: `Make it ${other}` })}
+          >
+            <VisibilityBadge visibility={visibility} />
+          </Link>
         ) : (
-          <VisibilityBadge visibility={repository.visibility} />
+          <VisibilityBadge visibility={visibility} />
         )
       }
       pull={
@@ -33,7 +43,12 @@ export async function RepositoryHead(props: {
           <PullBox host={host} repository={repository.name} reference={reference} client={client} />
         )
       }
-      tabs={[{ href: tagsPath(repository.name), label: "Tags", count: repository.tagCount, isCurrent: true }]}
+      tabs={[
+        { href: tagsPath(repository.name), label: "Tags", count: repository.tagCount, isCurrent: tab === "tags" },
+        ...(rights.maySee
+          ? [{ href: settingsPath(repository.name), label: "Settings", isCurrent: tab === "settings" }]
+          : []),
+      ]}
     />
   );
 }

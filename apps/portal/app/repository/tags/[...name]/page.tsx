@@ -1,10 +1,11 @@
 import type { TagOrder } from "@layerport/registry-core";
+import { redirect } from "next/navigation";
 import { formatCounted } from "../../../../format/count.ts";
 import { firstValue, readRepositoryName, type SearchParameters } from "../../../../server/parameters.ts";
 import { tagsPath } from "../../../../server/repository-path.ts";
 import { rooms } from "../../../../server/rooms.ts";
-import { catalogForViewer, findViewer, maySetVisibility, orNotFound } from "../../../../server/viewer.ts";
-import { Pager } from "../../../../views/frame/pager.tsx";
+import { catalogForViewer, findViewer, orNotFound } from "../../../../server/viewer.ts";
+import { Pager, withQuery } from "../../../../views/frame/pager.tsx";
 import { ViewerFrame } from "../../../../views/frame/viewer-frame.tsx";
 import { LiveRefresh } from "../../../../views/live/live-refresh.tsx";
 import { RepositoryHead } from "../../../../views/repository/repository-head.tsx";
@@ -37,13 +38,14 @@ export default async function TagsPage({ params, searchParams }: TagsPageProps) 
     orNotFound(catalog.listTags(name, { order, filter, after, limit: tagsPerPage })),
     findViewer(),
   ]);
+  const kept = { q: filter, sort: order === "version" ? undefined : order };
+  if (repository.name !== name) redirect(withQuery(tagsPath(repository.name), kept));
   const path = tagsPath(name);
   const { host } = new URL(rooms().environment.publicUrl);
-  const kept = { q: filter, sort: order === "version" ? undefined : order };
 
   return (
     <ViewerFrame path={path} width="full" breadcrumb={[]}>
-      <RepositoryHead repository={repository} host={host} mayAdminister={await maySetVisibility(viewer, name)} />
+      <RepositoryHead repository={repository} host={host} tab="tags" />
       <LiveRefresh repository={name} />
       <TagFilter path={path} filter={filter} order={order} />
       {tags.entries.length === 0 ? (
