@@ -49,8 +49,8 @@ interface PlaceRow extends NameColumns {
 interface NameColumns {
   readonly organization: string;
   readonly path: string;
-  readonly formerOrganizations: readonly string[];
-  readonly formerPaths: readonly string[];
+  readonly formerOrganizations: readonly string[] | null;
+  readonly formerPaths: readonly string[] | null;
 }
 
 /** Finds repositories by name, and makes them at their first push. */
@@ -250,17 +250,22 @@ export type RepositoryChange<Answer> = (sql: Statements, repositoryId: string) =
 export const wantedRepository = `CROSS JOIN LATERAL ${organizationNamed("wanted.organization")} AS organization
   CROSS JOIN LATERAL ${repositoryAt("organization.id", "wanted.path")} AS repository`;
 
-const formerNames = `ARRAY(SELECT alias.name FROM organization_alias alias
-      WHERE alias.organization_id = organization.id ORDER BY alias.created_at DESC) AS "formerOrganizations",
-    ARRAY(SELECT alias.path FROM repository_alias alias
-      WHERE alias.repository_id = repository.id ORDER BY alias.created_at DESC) AS "formerPaths"`;
+// Most installations have never renamed a thing. There the question is asked once for all names of a statement, and not
+// for each.
+const formerNames = `CASE WHEN (SELECT true FROM organization_alias LIMIT 1) THEN ARRAY(
+      SELECT alias.name FROM organization_alias alias WHERE alias.organization_id = organization.id)
+    END AS "formerOrganizations",
+    CASE WHEN (SELECT true FROM repository_alias LIMIT 1) THEN ARRAY(
+      SELECT alias.path FROM repository_alias alias WHERE alias.repository_id = repository.id)
+    END AS "formerPaths"`;
 
 function toNames(row: NameColumns): KnownRepository["names"] {
-  const { organization, path, formerOrganizations, formerPaths } = row;
+  const { organization, path } = row;
+  const [owners, places] = [row.formerOrganizations ?? [], row.formerPaths ?? []];
   const present = joinRepositoryName(organization, path);
-  if (formerOrganizations.length === 0 && formerPaths.length === 0) return [present];
-  const all = [organization, ...formerOrganizations].flatMap((owner) =>
-    [path, ...formerPaths].map((place) => joinRepositoryName(owner, place)),
+  if (owners.length === 0 && places.length === 0) return [present];
+  const all = [organization, ...owners].flatMap((owner) =>
+    [path, ...places].map((place) => joinRepositoryName(owner, place)),
   );
   return [present, ...all.slice(1)];
 }
