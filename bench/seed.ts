@@ -61,8 +61,17 @@ async function mustServe(side: Side, target: string, headers: readonly string[],
   if (served !== digest) throw new Error(`${side.name} serves ${served} (${answer.statusCode}) at ${target}`);
 }
 
-/** Puts so many tags of the image into its repository, on every side. */
-export async function seedTags(bench: Bench, image: SeededImage): Promise<void> {
+const manyTags = new WeakMap<Bench, Promise<SeededImage>>();
+
+/** A repository of very many tags on every side, the same for all that ask. */
+export function seedManyTags(bench: Bench): Promise<SeededImage> {
+  const seeded = manyTags.get(bench) ?? seedTags(bench);
+  manyTags.set(bench, seeded);
+  return seeded;
+}
+
+async function seedTags(bench: Bench): Promise<SeededImage> {
+  const image = await seedImage(bench, "many", 2_000);
   for (const side of bench.sides) {
     await bench.generator.run({
       kind: "tag",
@@ -74,6 +83,7 @@ export async function seedTags(bench: Bench, image: SeededImage): Promise<void> 
       count: bench.scale.tags,
     });
   }
+  return image;
 }
 
 /** Makes so many repositories, each with one mounted blob, on every side; answers their names in order. */

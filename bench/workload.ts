@@ -10,26 +10,30 @@ export interface Scale {
   readonly largeBlobBytes: number;
   readonly images: number;
   readonly mounts: number;
+  /** For how long connections and uploads are held while memory is looked at. */
+  readonly holdMs: number;
 }
 
 /** What a whole run measures. */
 export const fullScale: Scale = {
-  readMs: 2_000,
+  readMs: 800,
   tags: 10_000,
   repositories: 10_000,
   largeBlobBytes: 1_000_000_000,
-  images: 1_000,
+  images: 300,
   mounts: 500,
+  holdMs: 5_000,
 };
 
 /** Enough to see whether everything works, and roughly where it stands. */
 export const quickScale: Scale = {
-  readMs: 400,
+  readMs: 250,
   tags: 1_000,
   repositories: 1_000,
   largeBlobBytes: 300_000_000,
-  images: 100,
+  images: 40,
   mounts: 200,
+  holdMs: 2_000,
 };
 
 /** What a workload works with. */
@@ -65,6 +69,8 @@ export interface Row {
   readonly unit: string;
   readonly cpuPer?: "1,000" | "GB";
   readonly target: Target;
+  /** For a row that takes long: so many turns, none of which is thrown away. */
+  readonly turns?: number;
   /** Which sides it is measured on; all of them where it is left out. */
   readonly isFor?: (side: Side) => boolean;
   measure(side: Side, turn: number): Promise<Sample>;

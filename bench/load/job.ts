@@ -63,8 +63,22 @@ export interface MountJob extends Common {
   readonly mounts: readonly { readonly repository: string; readonly digest: string }[];
 }
 
+/** Connections that are opened, used once, and then held for so long without another word. */
+export interface IdleJob extends Common {
+  readonly kind: "idle";
+  readonly forMs: number;
+}
+
+/** Uploads that say they will be this long, send what they can for so long, and are then broken off and cancelled. */
+export interface FloodJob extends Common {
+  readonly kind: "flood";
+  readonly repository: string;
+  readonly declaredBytes: number;
+  readonly forMs: number;
+}
+
 /** What a generator can be told to do. */
-export type Job = ReadJob | WalkJob | UploadJob | ImageJob | TagJob | MountJob;
+export type Job = ReadJob | WalkJob | UploadJob | ImageJob | TagJob | MountJob | IdleJob | FloodJob;
 
 /** How a job went. A job with any wrong answer has none: it fails. */
 export interface Work {

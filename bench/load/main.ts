@@ -1,3 +1,4 @@
+import { flood, idle } from "./hold.ts";
 import type { Job, Work } from "./job.ts";
 import { mount, pushImages, pushTags, upload } from "./push.ts";
 import { read, walk } from "./read.ts";
@@ -18,6 +19,10 @@ function run(job: Job): Promise<Work> {
       return pushTags(job);
     case "mount":
       return mount(job);
+    case "idle":
+      return idle(job);
+    case "flood":
+      return flood(job);
   }
 }
 

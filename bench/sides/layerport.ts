@@ -14,7 +14,8 @@ const stranger = { name: "eve", password: "another quiet river" } as const;
 
 /** Starts the whole of Layerport, with its own Postgres in its durable settings, and signs up its administrator. */
 export async function startOurs(): Promise<Side> {
-  const stack = await startLayerport();
+  // All load comes from one address here.
+  const stack = await startLayerport({ env: { LAYERPORT_CONNECTIONS_PER_ADDRESS: "0" } });
   try {
     if (stack.setupUrl === undefined) throw new Error("a new Layerport printed no set-up link");
     await setUp(stack.setupUrl);

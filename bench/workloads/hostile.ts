@@ -50,6 +50,7 @@ function oracleRow(
     name: from.name,
     unit: "p",
     target: { atLeast: 0.01 },
+    turns: 3,
     // A registry that asks nobody who they are has nothing to tell apart.
     isFor: ({ strangerHeaders }) => strangerHeaders !== undefined,
     async measure(side) {

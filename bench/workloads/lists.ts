@@ -1,5 +1,5 @@
 import { measureRate } from "../measure.ts";
-import { repositoryName, seedImage, seedRepositories, seedTags } from "../seed.ts";
+import { repositoryName, seedImage, seedManyTags, seedRepositories } from "../seed.ts";
 import { pullAndPush } from "../sides/side.ts";
 import type { Bench, Row, Workload } from "../workload.ts";
 
@@ -9,8 +9,7 @@ const pageSize = 100;
 export const tagsList: Workload = {
   name: "tags-list",
   async prepare(bench) {
-    const image = await seedImage(bench, "list", 2_000);
-    await seedTags(bench, image);
+    const image = await seedManyTags(bench);
     const tag = (at: number) => `t${String(at).padStart(5, "0")}`;
     const list = { path: `/v2/${image.repository}/tags/list`, scope: pullAndPush(image.repository) };
     const { tags } = bench.scale;

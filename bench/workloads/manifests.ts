@@ -1,6 +1,6 @@
 import { manifestType } from "../load/push.ts";
 import { measureRate } from "../measure.ts";
-import { type SeededImage, seedImage, seedTags } from "../seed.ts";
+import { type SeededImage, seedImage, seedManyTags } from "../seed.ts";
 import { pullAndPush } from "../sides/side.ts";
 import type { Bench, Row, Target, Workload } from "../workload.ts";
 
@@ -35,8 +35,7 @@ export const manifestGet: Workload = {
 export const manifestGetMany: Workload = {
   name: "manifest-get-10k",
   async prepare(bench) {
-    const image = await seedImage(bench, "many", 2_000);
-    await seedTags(bench, image);
+    const image = await seedManyTags(bench);
     const step = Math.max(1, Math.floor(bench.scale.tags / 1_000));
     const paths = Array.from(
       { length: Math.min(1_000, bench.scale.tags) },

@@ -133,6 +133,7 @@ export const pushSlope: Workload = {
         name: `push-slope, last ${slopeWindow} of ${tags} tags over first ${slopeWindow}`,
         unit: "×",
         target: { atMost: 1.2 },
+        turns: 1,
         // What a peer does here is no target, and would take most of the run.
         isFor: (side) => side === bench.sides[0],
         async measure(side) {
