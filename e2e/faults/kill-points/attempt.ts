@@ -67,6 +67,11 @@ export class Attempt {
     return this.#parts.subject.repository;
   }
 
+  /** The digests of the blobs of which a client may see something. */
+  get blobs(): readonly string[] {
+    return this.#parts.subject.blobs.map(digestOf);
+  }
+
   /** What the client may rely on now. */
   get expected(): Expected {
     return { acknowledged: this.#acknowledged, unknown: this.#unknown };

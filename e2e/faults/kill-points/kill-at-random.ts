@@ -42,12 +42,14 @@ export const killAtRandom: Scenario = {
   },
 };
 
-function* rounds({ pass, options, hasTimeFor }: ScenarioContext): Generator<number> {
-  if (options.round !== undefined) {
-    yield Number(options.round);
+function* rounds(context: ScenarioContext): Generator<number> {
+  const { round: wanted } = context.options;
+  if (wanted !== undefined) {
+    yield Number(wanted);
     return;
   }
-  for (let round = 0; pass === "short" ? round < shortRounds : hasTimeFor(roundMs); round += 1) yield round;
+  const goesOn = (round: number) => (context.pass === "short" ? round < shortRounds : context.hasTimeFor(roundMs));
+  for (let round = 0; round === 0 || goesOn(round); round += 1) yield round;
 }
 
 async function killOnce(

@@ -28,7 +28,8 @@ export const orderly = { UV_THREADPOOL_SIZE: "1" } as const;
 
 /**
  * Kills the registry at each system call by which an operation changes anything outside the process, starts it again,
- * and checks what clients were promised. `--operation` and `--point` choose one.
+ * and checks what clients were promised. `--operation` and `--point` choose one,
+ * `--points` lists them.
  */
 export const killPoints: Scenario = {
   name: "kill-points",
@@ -88,6 +89,9 @@ async function killThroughout(
   let kills = 0;
   await proving.warmUp(operation);
   const points = await proving.enumerate(operation);
+  if (context.options.points !== undefined) {
+    for (const point of points) context.say(`${formatPoint(point)}: ${point.doing}`);
+  }
   for (const point of choose(points, context, operation)) {
     if (performance.now() + pointMs > untilMs && context.pass === "long" && kills > 0) break;
     const name = point === "answered" ? point : formatPoint(point);
