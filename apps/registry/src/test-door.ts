@@ -6,8 +6,16 @@ import {
 } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { type Accounts, openAccounts, readSecrets, type Secrets, type Viewer } from "@layerport/accounts";
+import { memoryBlobStore } from "@layerport/blob-storage";
 import { openDatabase } from "@layerport/database";
-import { type Actor, parseRepositoryName, type Registry, type RepositoryName } from "@layerport/registry-core";
+import {
+  type Actor,
+  parseRepositoryName,
+  type Registry,
+  type RepositoryName,
+  systemActor,
+} from "@layerport/registry-core";
+import { openRegistryStore, type RegistryStore } from "@layerport/registry-store";
 import { type MemoryRegistry, memoryRegistry, testDatabase, testSecrets } from "@layerport/testkit";
 import { afterAll } from "vitest";
 import { allowedHosts } from "./environment.ts";
@@ -43,6 +51,8 @@ export interface TestDoor {
   readonly accounts: Accounts;
   readonly administrator: Viewer;
   readonly memory: MemoryRegistry;
+  /** Only with `isStored`. */
+  readonly store: RegistryStore | undefined;
   /** The registry as the system sees it, to arrange what a test needs. */
   readonly registry: Registry;
   /** What the door has logged so far. */
@@ -62,6 +72,8 @@ export interface TestDoor {
 
 /** What a test may set up differently. */
 export interface TestDoorOptions {
+  /** Whether the content is in the real store, over the gatehouse's database and a disk in memory. */
+  readonly isStored?: boolean;
   /** Organizations that the registry knows besides those of the people; the gatehouse is told of them by the test. */
   readonly organizations?: readonly string[];
   readonly settings?: Partial<Settings>;
@@ -76,7 +88,7 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
   const memory = memoryRegistry({
     organizations: ["ada", "alice", "bob", "library", ...(options.organizations ?? [])],
   });
-  const { door, accounts, port, log, written } = await startProcess({ databaseUrl, secrets, memory, options });
+  const { door, accounts, store, port, log, written } = await startProcess({ databaseUrl, secrets, memory, options });
   const origin = { address: "192.0.2.1", requestId: "request-1", userAgent: "tests" } as const;
   const { session } = await accounts.createFirstAdministrator(
     { setupToken: secrets.setupToken ?? "", name: "ada", email: "ada@example.test", password },
@@ -94,7 +106,8 @@ export async function startDoor(options: TestDoorOptions = {}): Promise<TestDoor
     accounts,
     administrator,
     memory,
-    registry: memory.registryFor(),
+    store,
+    registry: store?.registryFor(systemActor) ?? memory.registryFor(),
     get logLines() {
       log.flush();
       return written.join("").split("\n").slice(0, -1);
@@ -136,15 +149,23 @@ interface ProcessParts {
 async function startProcess({ databaseUrl, secrets, memory, options }: ProcessParts) {
   const database = openDatabase({ url: databaseUrl, connections: 5 });
   const publicUrl = "http://registry.example:8080";
-  const accounts = openAccounts({
+  const store = options.isStored
+    ? openRegistryStore({
+        database,
+        blobs: memoryBlobStore(),
+        record: (transaction, event) => accounts.record(transaction, event),
+      })
+    : undefined;
+  const accounts: Accounts = openAccounts({
     database,
     secrets,
     publicUrl,
     findRepository: async (name) => {
+      if (store !== undefined) return store.findRepository(name);
       const visibility = memory.visibilityOf(name);
       return visibility && { visibility, names: [name] };
     },
-    repositoriesOf: async () => [],
+    repositoriesOf: async (organization) => (await store?.repositoriesOf(organization)) ?? [],
   });
   const written: string[] = [];
   const log = makeLog("info", { write: (text) => written.push(text) });
@@ -152,7 +173,7 @@ async function startProcess({ databaseUrl, secrets, memory, options }: ProcessPa
   const wrap = options.wrapRegistry ?? ((registry: Registry) => registry);
   const door = createServer({
     rooms: {
-      registryFor: (actor: Actor) => wrap(memory.registryFor(actor)),
+      registryFor: (actor: Actor) => wrap(store?.registryFor(actor) ?? memory.registryFor(actor)),
       gatehouse: accounts,
       checkReadiness: options.checkReadiness ?? (() => database.ping()),
     },
@@ -176,10 +197,11 @@ async function startProcess({ databaseUrl, secrets, memory, options }: ProcessPa
   hosts.add(`localhost:${port}`);
   afterAll(async () => {
     await door.drain(100);
+    await store?.close();
     await accounts.close();
     await database.close();
   });
-  return { door, accounts, port, log, written };
+  return { door, accounts, store, port, log, written };
 }
 
 /** A repository's name, as the door parses it. */
