@@ -44,24 +44,25 @@ function openUsed({ address, headers }: IdleJob): Promise<Socket> {
 
 const piece = Buffer.alloc(64 * 1024, "layer");
 
-/** Sends parts of uploads that never end. */
+/** Sends parts of uploads that never end. They are started and cancelled one after the other, and sent all at once. */
 export async function flood(job: FloodJob): Promise<Work> {
   const timing = new Timing();
-  await Promise.all(
-    Array.from({ length: job.connections }, async () => {
-      const begunAt = performance.now();
-      const connection = await Connection.open(job.address);
-      try {
-        const started = await connection.send("POST", `/v2/${job.repository}/blobs/uploads/`, job.headers);
-        mustBe(202, started);
-        const location = locationOf(started);
-        timing.note(begunAt, await sendPart(job, location));
-        mustBe(204, await connection.send("DELETE", location, job.headers));
-      } finally {
-        connection.close();
-      }
-    }),
-  );
+  const connection = await Connection.open(job.address);
+  try {
+    const locations: string[] = [];
+    while (locations.length < job.connections) {
+      const started = await connection.send("POST", `/v2/${job.repository}/blobs/uploads/`, job.headers);
+      mustBe(202, started);
+      locations.push(locationOf(started));
+    }
+    const begunAt = performance.now();
+    for (const sent of await Promise.all(locations.map((location) => sendPart(job, location)))) {
+      timing.note(begunAt, sent);
+    }
+    for (const location of locations) mustBe(204, await connection.send("DELETE", location, job.headers));
+  } finally {
+    connection.close();
+  }
   return timing.work;
 }
 
