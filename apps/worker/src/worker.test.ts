@@ -86,9 +86,10 @@ describe("the worker", () => {
     const worker = await start();
     const { url, lines } = worker;
     const done = () => lines.filter(({ msg }) => msg === "work done").map(({ work }) => work);
-    await until(() => done().length === 5);
+    await until(() => done().length === 6);
     expect(new Set(done())).toEqual(
       new Set([
+        "remove-ended-links",
         "remove-ended-sessions",
         "remove-expired-refresh-tokens",
         "remove-old-sign-in-attempts",

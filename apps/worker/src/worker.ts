@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import type { Environment } from "./environment.ts";
 import { openLivePushes } from "./live-pushes.ts";
 import { openMetrics } from "./metrics.ts";
+import { removeEndedLinks } from "./remove-ended-links.ts";
 import { removeEndedSessions } from "./remove-ended-sessions.ts";
 import { removeExpiredRefreshTokens } from "./remove-expired-refresh-tokens.ts";
 import { removeOldSignInAttempts } from "./remove-old-sign-in-attempts.ts";
@@ -89,6 +90,7 @@ export async function startWorker(environment: Environment, log: Logger): Promis
         removeStaleUploads(store),
         removeUnfinishedBlobs(store),
         removeEndedSessions(accounts),
+        removeEndedLinks(accounts),
         removeExpiredRefreshTokens(accounts),
         removeOldSignInAttempts(accounts),
       ],

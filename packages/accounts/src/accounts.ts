@@ -227,6 +227,8 @@ export interface Accounts
   removeEndedSessions(): Promise<number>;
   /** Deletes refresh tokens that have expired and answers how many. */
   removeExpiredRefreshTokens(): Promise<number>;
+  /** Deletes invitations and links for new passwords that ended more than 30 days ago and answers how many. */
+  removeEndedLinks(): Promise<number>;
   /** Deletes failed sign-ins that no limit counts any more and answers how many. */
   removeOldSignInAttempts(): Promise<number>;
 

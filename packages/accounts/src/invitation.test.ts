@@ -198,6 +198,23 @@ describe("an invitation", () => {
   });
 });
 
+describe("links that have ended", () => {
+  it("are removed after 30 days with the addresses in them, and open ones stay", async () => {
+    await invite({ organization: "acme", email: "open@example.test" });
+    await accounts.createPasswordReset(instance.administrator, "mia", origin);
+    await accounts.removeEndedLinks();
+    await database.query({
+      text: `UPDATE invitation SET expires_at = now() - interval '31 days', accepted_at = NULL, revoked_at = NULL
+        WHERE email IS DISTINCT FROM 'open@example.test'`,
+    });
+    expect(await accounts.removeEndedLinks()).toBeGreaterThan(0);
+    expect(await database.query({ text: "SELECT email FROM invitation" })).toEqual([{ email: "open@example.test" }]);
+    await database.query({ text: "UPDATE password_reset SET expires_at = now() - interval '31 days'" });
+    expect(await accounts.removeEndedLinks()).toBe(1);
+    expect(await accounts.removeEndedLinks()).toBe(0);
+  });
+});
+
 describe("a new password by a link", () => {
   const resetOf = async (user: string) => {
     const { link } = await accounts.createPasswordReset(instance.administrator, user, origin);

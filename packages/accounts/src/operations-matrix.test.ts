@@ -189,6 +189,7 @@ const withoutViewer = [
   "mayListRepositories",
   "readScope",
   "record",
+  "removeEndedLinks",
   "removeEndedSessions",
   "removeExpiredRefreshTokens",
   "removeOldSignInAttempts",
