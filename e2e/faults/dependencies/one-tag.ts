@@ -41,7 +41,7 @@ async function shareTags(context: ScenarioContext, ground: Ground, nodes: readon
     const random = new Random(context.seed, rounds);
     // Many clients that never delete, and then a few that do: only few can be checked when tags may be gone.
     for (const { people, removes, turns } of [
-      { people: clients, removes: false, turns: context.pass === "short" ? 8 : 30 },
+      { people: clients, removes: false, turns: context.pass === "short" ? 4 : 30 },
       { people: 5, removes: true, turns: 6 },
     ]) {
       const repository = `${ground.owner}/${random.name()}`;

@@ -27,7 +27,7 @@ export const powerLoss: Scenario = {
 
 /** Answers the lines in which the tests tell what they found, if they found anything. */
 function runTests(losses: number, seed: number): Promise<string | undefined> {
-  const child = spawn("vitest", ["run", "packages/blob-storage/src/power-loss.test.ts"], {
+  const child = spawn(join(root, "node_modules/.bin/vitest"), ["run", "packages/blob-storage/src/power-loss.test.ts"], {
     cwd: root,
     env: {
       ...process.env,
