@@ -1,5 +1,5 @@
 import type { KnownRepository, Permission, RepositoryName } from "@layerport/registry-core";
-import { joinRepositoryName, permissions, permissionsOf, type Role } from "@layerport/registry-core";
+import { permissions, permissionsOf, type Role } from "@layerport/registry-core";
 import { coversPath, wholePattern } from "./decision.ts";
 import type { GrantPrincipal } from "./grant.ts";
 import type { AccessDifference } from "./preview.ts";
@@ -135,8 +135,8 @@ function heldIn(entitlements: readonly Entitlement[], pattern: string): Readonly
 /** Whether one pattern covers all that another does, as far as that can be told from the two texts. */
 function covers(wide: string, narrow: string): boolean {
   if (wide === "**" || wide === narrow) return true;
-  // A pattern without a wildcard is the name of one repository.
-  return !/[*?]/.test(narrow) && coversPath(wide, joinRepositoryName("any", narrow));
+  // A pattern without a wildcard is the name of one repository, or what no repository can be called.
+  return !/[*?]/.test(narrow) && coversPath(wide, `any/${narrow}` as RepositoryName);
 }
 
 function byWidth(one: string, other: string): number {

@@ -110,6 +110,14 @@ describe("a preview", () => {
     await accounts.removeGrant(owner, "acme", id, origin);
   });
 
+  it("takes a pattern that no repository can be called for what it is: nothing's", async () => {
+    const grant = { principal: { kind: "user", name: "mia" }, pattern: "acme/web-", permissions: ["delete"] } as const;
+    expect(await preview({ kind: "grant-created", grant })).toMatchObject({
+      gains: [["mia", "acme/web-", "delete", ""]],
+      losses: [],
+    });
+  });
+
   it("tells what a role gives and takes, what joining gives, and what leaving takes", async () => {
     expect(await preview({ kind: "member-role", user: "noah", role: "owner" })).toMatchObject({
       gains: [["noah", "acme/**", "delete administer", "acme/api acme/web-a acme/web-b"]],

@@ -20,27 +20,42 @@ const organizationNames = `(SELECT name FROM organization WHERE id = r.organizat
 
 function fitsRule(rules: string): string {
   return `EXISTS (SELECT FROM jsonb_to_recordset(${rules}::jsonb)
-      AS rule (organization uuid, path text, name text, public boolean)
+      AS rule (organization uuid, paths jsonb, path text, names jsonb, name text, public boolean)
     WHERE (rule.organization IS NULL OR rule.organization = r.organization_id)
       AND (rule.public IS NULL OR r.visibility = 'public')
-      AND (rule.path IS NULL OR EXISTS (SELECT FROM ${paths} AS place WHERE '/' || place.path ~ rule.path))
-      AND (rule.name IS NULL OR EXISTS (SELECT FROM ${organizationNames} AS owner, ${paths} AS place
-        WHERE '/' || owner.name || '/' || place.path ~ rule.name)))`;
+      AND (rule.paths IS NULL OR EXISTS (SELECT FROM ${paths} AS place
+        WHERE jsonb_exists(rule.paths, place.path) OR '/' || place.path ~ rule.path))
+      AND (rule.names IS NULL OR EXISTS (SELECT FROM ${organizationNames} AS owner, ${paths} AS place
+        WHERE jsonb_exists(rule.names, owner.name || '/' || place.path)
+          OR '/' || owner.name || '/' || place.path ~ rule.name)))`;
 }
 
 function toRow({ organizationId, pathPatterns, namePatterns, isPublic }: ReadRule) {
+  const path = pathPatterns && splitPatterns(pathPatterns);
+  const name = namePatterns && splitPatterns(namePatterns.map(inLibrary));
   return {
     organization: organizationId ?? null,
-    path: pathPatterns ? toExpression(pathPatterns) : null,
-    name: namePatterns ? toExpression(namePatterns.map(inLibrary)) : null,
+    paths: path?.exact ?? null,
+    path: path?.expression ?? null,
+    names: name?.exact ?? null,
+    name: name?.expression ?? null,
     public: isPublic ?? null,
   };
 }
 
-/** One expression for all of the patterns, so that Postgres reads it once and not once for each row and pattern. It goes
- * over the text without looking back, so that no pattern is slow (R12). */
-function toExpression(patterns: readonly string[]): string {
-  return `^(?:${patterns.map((pattern) => pattern.split("/").map(toComponent).join("")).join("|")})$`;
+/**
+ * The patterns without a wildcard as keys, which Postgres finds without trying one after the other, and one expression
+ * for all others, which it reads once and not once for each row. An expression goes over the text without looking back,
+ * so that no pattern is slow (R12).
+ */
+function splitPatterns(patterns: readonly string[]) {
+  const wild = patterns.filter((pattern) => /[*?]/.test(pattern));
+  const exact = patterns.filter((pattern) => !/[*?]/.test(pattern));
+  const expressions = wild.map((pattern) => pattern.split("/").map(toComponent).join(""));
+  return {
+    exact: Object.fromEntries(exact.map((pattern) => [pattern, true])),
+    expression: expressions.length === 0 ? null : `^(?:${expressions.join("|")})$`,
+  };
 }
 
 /** A component with the slash before it. */
