@@ -12,7 +12,7 @@ import {
   type ManifestFixture,
   push,
 } from "@layerport/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { repository, startDoor, type TestAnswer, type TestDoor } from "./test-door.ts";
 
 const app = image({ layers: ["base", "app"] });
@@ -172,7 +172,7 @@ describe("a manifest is taken as it is that", () => {
     elsewhere.on("connection", () => {
       visits += 1;
     });
-    afterAll(() => elsewhere.close());
+    onTestFinished(() => void elsewhere.close());
     await new Promise((resolve) => elsewhere.once("listening", resolve));
     const urls = [`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/x`];
     const part = blob(bytes("elsewhere"), "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip");

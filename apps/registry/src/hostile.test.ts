@@ -5,19 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSecrets } from "@layerport/accounts";
 import { blob, bytes, digestOf, expireAccessTokens, type ImageFixture, image } from "@layerport/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { basic } from "./test-door.ts";
-import { prepareProcess, type Run, type TestProcess } from "./test-process.ts";
+import { prepareProcess, type Run } from "./test-process.ts";
 
 const uuid = "01234567-89ab-cdef-0123-456789abcdef";
 // A container may have it and not allow it.
 const hasStrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 
-let registry: TestProcess;
+const registry = await prepareProcess();
 let running: Run;
 let bob: string;
 beforeAll(async () => {
-  registry = await prepareProcess();
   running = await registry.start();
   bob = await registry.addUser("bob");
 }, 60_000);
@@ -265,7 +264,7 @@ describe("T25 what a fresh instance believes", () => {
 
   it("is no secret of an example: it does not start, and says which file to change", async () => {
     const copy = mkdtempSync(join(tmpdir(), "layerport-sample-"));
-    afterAll(() => rmSync(copy, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
     for (const name of readdirSync(registry.secrets)) {
       writeFileSync(join(copy, name), readFileSync(join(registry.secrets, name)));
     }
@@ -358,7 +357,7 @@ describe("started again, with deletes off", () => {
     await registry.send("POST", path, { as: registry.alice, body: loose.content });
     running.child.kill("SIGKILL");
     await running.exited;
-    trace = join(mkdtempSync(join(tmpdir(), "layerport-trace-")), "openat");
+    trace = join(registry.secrets, "openat");
     const calls = "trace=open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat";
     // Detached, so that the process is the registry and not what traces it.
     const traced = ["strace", "-D", "-f", "--seccomp-bpf", "-e", calls, "-o", trace, process.execPath];

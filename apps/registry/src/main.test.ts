@@ -3,14 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { image } from "@layerport/testkit";
-import { beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { password } from "./test-door.ts";
-import { prepareProcess, type TestProcess } from "./test-process.ts";
+import { prepareProcess } from "./test-process.ts";
 
-let registry: TestProcess;
-beforeAll(async () => {
-  registry = await prepareProcess();
-});
+const registry = await prepareProcess();
 
 it("keeps what it acknowledged over a SIGKILL, and ends by itself with SIGTERM", async () => {
   const made = image({ layers: ["base", "app"] });

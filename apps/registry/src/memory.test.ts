@@ -2,15 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { bytes } from "@layerport/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
-import { prepareProcess, type TestProcess } from "./test-process.ts";
+import { prepareProcess } from "./test-process.ts";
 
 const mebibyte = 1024 * 1024;
 
-let registry: TestProcess;
+const registry = await prepareProcess();
 let pid: number;
 let token: string;
 beforeAll(async () => {
-  registry = await prepareProcess();
   pid = (await registry.start()).child.pid ?? 0;
   const query = "scope=repository:alice/app:pull,push&scope=registry:catalog:*";
   token = JSON.parse((await registry.send("GET", `/token?${query}`, { as: registry.alice })).text).token;

@@ -47,7 +47,10 @@ export interface TestProcess {
   sendRaw(text: string | Uint8Array, options?: { readonly untilMs?: number }): Promise<string>;
 }
 
-/** Makes everything that the process needs. Call it in `beforeAll`; what still runs at the end of the file is killed. */
+/**
+ * Makes everything that the process needs. Call it at the top of a file, since what is called within a hook can promise
+ * nothing for the end; what still runs then is killed.
+ */
 export async function prepareProcess(): Promise<TestProcess> {
   const databaseUrl = await testDatabase();
   const secrets = testSecrets();
