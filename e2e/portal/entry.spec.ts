@@ -157,7 +157,7 @@ test.describe("an access token", () => {
     test.setTimeout(120_000);
     await page.goto("/settings/tokens");
     await page.getByLabel("Name", { exact: true }).fill("ci of acme/api");
-    await page.getByLabel("Push").check();
+    await page.getByRole("checkbox", { name: /^Push/ }).check();
     await page.getByRole("button", { name: "Create token" }).click();
     const shown = page.getByRole("region", { name: "Your new token" });
     const secret = /lp_pat_[0-9A-Za-z]{36}/.exec((await shown.textContent()) ?? "")?.[0] ?? "";

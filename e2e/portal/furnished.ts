@@ -15,6 +15,8 @@ export interface Furnished {
   readonly administratorsState: SessionState;
   /** Pushes a real image in the administrator's name, byte for byte. */
   push(image: RealImageName, name: string): Promise<void>;
+  /** The manifest that a client is given under this name, in the administrator's name. */
+  inspect(name: string): Promise<string>;
 }
 
 interface Visitors {
@@ -61,7 +63,9 @@ export const test = base.extend<Visitors, Sessions>({
           pushImage(tools, images[image], `${layerport.host}/${name}`);
         for (const [image, name] of furniture) await push(image, name);
         const administratorsState = await signedInState(browser, layerport, administrator);
-        await use({ layerport, images, administratorsState, push });
+        const inspect = (name: string) =>
+          tools.must("skopeo", ["inspect", "--raw", `docker://${layerport.host}/${name}`]);
+        await use({ layerport, images, administratorsState, push, inspect });
       } finally {
         await tools.close();
       }

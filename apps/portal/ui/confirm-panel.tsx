@@ -1,6 +1,5 @@
 "use client";
-import Link from "next/link";
-import { type ReactNode, useActionState } from "react";
+import { type ReactNode, useActionState, useEffect, useRef } from "react";
 import { type ButtonVariant, buttonStyle } from "./button.tsx";
 import { FormMessage } from "./form-message.tsx";
 import { SubmitButton } from "./submit-button.tsx";
@@ -32,6 +31,8 @@ export interface ConfirmState {
  */
 export function ConfirmPanel(props: ConfirmPanelProps) {
   const [state, send] = useActionState(props.action, {});
+  const cancel = useRef<HTMLAnchorElement>(null);
+  useEffect(() => cancel.current?.focus(), []);
   return (
     <section aria-label={props.title} className="mb-8 max-w-180 rounded-md border border-border-strong bg-raised">
       <form action={send}>
@@ -44,9 +45,10 @@ export function ConfirmPanel(props: ConfirmPanelProps) {
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         <div className="flex flex-wrap justify-end gap-2 border-t px-4 py-3">
-          <Link href={props.cancelHref} autoFocus className={buttonStyle("secondary")}>
+          {/* Loaded anew, as the links of `Tabs`. */}
+          <a ref={cancel} href={props.cancelHref} className={buttonStyle("secondary")}>
             Cancel
-          </Link>
+          </a>
           <SubmitButton variant={props.confirmVariant ?? "primary"}>{props.confirmLabel}</SubmitButton>
         </div>
       </form>

@@ -26,14 +26,14 @@ export async function RepositoryHead(props: {
       name={<RepositoryNameLinks name={repository.name} organization={repository.organization} />}
       marks={
         rights.maySetVisibility ? (
-          <Link
+          // Loaded anew, as the links of `Tabs`.
+          <a
             href={`${settingsPath(repository.name, "access")}?visibility=${other}`}
-            prefetch={false}
             className="finger rounded-sm hover:brightness-95"
             {...cardProps({ kind: "text", text: `Make it ${other}` })}
           >
             <VisibilityBadge visibility={visibility} />
-          </Link>
+          </a>
         ) : (
           <VisibilityBadge visibility={visibility} />
         )

@@ -5,6 +5,7 @@ import { firstValue, readRepositoryName, type SearchParameters } from "../../../
 import { settingsPath } from "../../../../server/repository-path.ts";
 import { type RepositorySettingsPage, repositorySettingsPage } from "../../../../server/repository-settings-page.ts";
 import { rooms } from "../../../../server/rooms.ts";
+import { buttonStyle } from "../../../../ui/button.tsx";
 import { ConfirmPanel } from "../../../../ui/confirm-panel.tsx";
 import { LinkButton } from "../../../../ui/link-button.tsx";
 import { AccessDifferences } from "../../../../views/access/access-differences.tsx";
@@ -42,9 +43,12 @@ export default async function RepositoryAccessPage({ params, searchParams }: Acc
           <p>{await meaningOf(repository.visibility)}</p>
           {rights.maySetVisibility ? (
             isAsked ? null : (
-              <LinkButton href={`${settingsPath(name, "access")}?visibility=${other}`} size="sm">
+              <a
+                href={`${settingsPath(name, "access")}?visibility=${other}`}
+                className={buttonStyle("secondary", "sm")}
+              >
                 Make it {other}
-              </LinkButton>
+              </a>
             )
           ) : (
             <p className="text-fg-muted">An owner of {repository.organization} can change it.</p>
