@@ -25,7 +25,7 @@ export function PermissionMatrix(props: PermissionMatrixProps) {
   const label = `What ${principal.kind} ${principal.name} may do in which repository`;
   return (
     <>
-      <GridKeys label={label} className="max-h-[70dvh] overflow-auto rounded-md border">
+      <GridKeys label={label} className="relative max-h-[70dvh] overflow-auto rounded-md border">
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: one walks through its cells by arrow keys.
           role="grid"

@@ -4,8 +4,7 @@ import { formatCounted } from "../../format/count.ts";
 import type { OrganizationPage } from "../../server/organization.ts";
 import { rooms } from "../../server/rooms.ts";
 import { catalogForViewer } from "../../server/viewer.ts";
-import { Button } from "../../ui/button.tsx";
-import { Input } from "../../ui/input.tsx";
+import { ListSearch } from "../../ui/list-search.tsx";
 import { Section } from "../frame/page-header.tsx";
 import { Pager, withQuery } from "../frame/pager.tsx";
 import { PermissionMatrix, type PermissionMatrixProps } from "./permission-matrix.tsx";
@@ -46,21 +45,10 @@ export async function ReachSection(props: {
     <Section
       title="In each repository"
       description="What follows from the grants for the repositories that there are now."
-      actions={
-        <form action={path} className="flex gap-2">
-          <Input
-            type="search"
-            name="q"
-            key={q ?? ""}
-            defaultValue={q}
-            placeholder="Find a repository"
-            aria-label="Find a repository"
-            maxLength={100}
-          />
-          <Button type="submit">Find</Button>
-        </form>
-      }
     >
+      {q === undefined && rows.length === 0 ? null : (
+        <ListSearch path={path} label="Search these repositories" search={q} />
+      )}
       {rows.length === 0 ? (
         <p className="text-fg-muted">
           {q === undefined ? "There is no repository yet." : `No repository matches “${q}”.`}

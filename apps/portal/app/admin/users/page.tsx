@@ -4,8 +4,8 @@ import { firstValue, type SearchParameters } from "../../../server/parameters.ts
 import { rooms } from "../../../server/rooms.ts";
 import { EmptyState } from "../../../ui/empty-state.tsx";
 import { LinkButton } from "../../../ui/link-button.tsx";
+import { ListSearch } from "../../../ui/list-search.tsx";
 import { AdministrationFrame } from "../../../views/administration/administration-frame.tsx";
-import { ListSearch } from "../../../views/administration/list-search.tsx";
 import { UserTable } from "../../../views/administration/user-table.tsx";
 import { PageHeader } from "../../../views/frame/page-header.tsx";
 import { Pager } from "../../../views/frame/pager.tsx";

@@ -6,10 +6,9 @@ import { organizationPath, renamedPath } from "../../../server/organization-path
 import { readQuery, type SearchParameters } from "../../../server/parameters.ts";
 import { rooms } from "../../../server/rooms.ts";
 import { catalogForViewer, currentPath, findViewer } from "../../../server/viewer.ts";
-import { Button } from "../../../ui/button.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Input } from "../../../ui/input.tsx";
 import { LinkButton } from "../../../ui/link-button.tsx";
+import { ListSearch } from "../../../ui/list-search.tsx";
 import { PageHeader } from "../../../views/frame/page-header.tsx";
 import { Pager } from "../../../views/frame/pager.tsx";
 import { readPreferences } from "../../../views/frame/read-preferences.ts";
@@ -50,7 +49,7 @@ export default async function RepositoriesPage({ params, searchParams }: Organiz
       <NoRepositories organization={organization} viewerName={viewer?.name} />
     ) : (
       <>
-        <RepositoryFilter path={path} search={q} />
+        <ListSearch path={path} label="Search its repositories" search={q} />
         {repositories.total === 0 ? (
           <EmptyState
             kind="filtered-out"
@@ -92,24 +91,6 @@ export default async function RepositoriesPage({ params, searchParams }: Organiz
       ) : null}
       {contents}
     </OrganizationFrame>
-  );
-}
-
-function RepositoryFilter({ path, search }: { path: string; search: string | undefined }) {
-  return (
-    <form action={path} className="mb-3 flex gap-2">
-      <Input
-        type="search"
-        name="q"
-        key={search ?? ""}
-        defaultValue={search}
-        placeholder="Find a repository"
-        aria-label="Find a repository"
-        maxLength={128}
-        className="sm:max-w-80"
-      />
-      <Button type="submit">Find</Button>
-    </form>
   );
 }
 

@@ -5,10 +5,9 @@ import { organizationPath } from "../../../../../server/organization-path.ts";
 import { readQuery, type SearchParameters } from "../../../../../server/parameters.ts";
 import { orRefused } from "../../../../../server/refusal.ts";
 import { rooms } from "../../../../../server/rooms.ts";
-import { Button } from "../../../../../ui/button.tsx";
 import { EmptyState } from "../../../../../ui/empty-state.tsx";
-import { Input } from "../../../../../ui/input.tsx";
 import { LinkButton } from "../../../../../ui/link-button.tsx";
+import { ListSearch } from "../../../../../ui/list-search.tsx";
 import { changePath } from "../../../../../views/access/access-change.ts";
 import { Section } from "../../../../../views/frame/page-header.tsx";
 import { Pager, withQuery } from "../../../../../views/frame/pager.tsx";
@@ -40,20 +39,8 @@ export default async function MembersPage({ params, searchParams }: MembersPageP
   ]);
   return (
     <OrganizationFrame page={page} tab="members" crumbs={[{ label: "Members" }]}>
-      <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
-        <form action={path} className="flex min-w-0 gap-2 max-sm:basis-full">
-          <Input
-            type="search"
-            name="q"
-            key={q ?? ""}
-            defaultValue={q}
-            placeholder="Find a member"
-            aria-label="Find a member"
-            maxLength={100}
-            className="sm:w-80"
-          />
-          <Button type="submit">Find</Button>
-        </form>
+      <div className="flex flex-wrap items-start justify-between gap-x-2">
+        <ListSearch path={path} label="Search members" search={q} />
         {mayChange ? (
           <LinkButton href={organizationPath(organization.name, "members", "invite")} variant="primary">
             Invite

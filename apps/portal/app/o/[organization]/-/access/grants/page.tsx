@@ -5,10 +5,9 @@ import { readQuery, type SearchParameters } from "../../../../../../server/param
 import { orRefused } from "../../../../../../server/refusal.ts";
 import { rooms } from "../../../../../../server/rooms.ts";
 import { slicePage } from "../../../../../../server/slice-page.ts";
-import { Button } from "../../../../../../ui/button.tsx";
 import { EmptyState } from "../../../../../../ui/empty-state.tsx";
-import { Input } from "../../../../../../ui/input.tsx";
 import { LinkButton } from "../../../../../../ui/link-button.tsx";
+import { ListSearch } from "../../../../../../ui/list-search.tsx";
 import { changePath } from "../../../../../../views/access/access-change.ts";
 import { AccessFrame } from "../../../../../../views/access/access-frame.tsx";
 import { GrantTable } from "../../../../../../views/access/grant-table.tsx";
@@ -57,19 +56,7 @@ export default async function GrantsPage({ params, searchParams }: GrantsPagePro
         </EmptyState>
       ) : (
         <>
-          <form action={path} className="mb-3 flex gap-2">
-            <Input
-              type="search"
-              name="q"
-              key={q ?? ""}
-              defaultValue={q}
-              placeholder="Find a pattern or a name"
-              aria-label="Find a pattern or a name"
-              maxLength={128}
-              className="sm:max-w-80"
-            />
-            <Button type="submit">Find</Button>
-          </form>
+          <ListSearch path={path} label="Search patterns and names" search={q} />
           {entries.length === 0 ? (
             <EmptyState
               kind="filtered-out"

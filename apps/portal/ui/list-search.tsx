@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button } from "../../ui/button.tsx";
-import { Input } from "../../ui/input.tsx";
+import { Button } from "./button.tsx";
+import { Input } from "./input.tsx";
 
 /** The search over a whole list, which the server does; the address holds it. */
 export function ListSearch(props: {
